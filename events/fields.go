@@ -1,0 +1,54 @@
+package events
+
+import (
+	"slices"
+
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
+)
+
+// eventName is the field that names the event. https://opentelemetry.io/docs/specs/semconv/general/events/
+const eventName = "event.name"
+
+// Fields are the converted fields of a log call, or those bound to a logger. The zero value is empty. It is not safe for
+// concurrent use; a value that is no longer added to may be shared.
+type Fields struct {
+	attrs []attribute.KeyValue
+	err   error  // the first error value
+	name  string // event.name, if there is one
+}
+
+// Add adds one attribute. One without a key stands under "_", since an attribute without one is not recorded.
+func (f *Fields) Add(kv attribute.KeyValue) {
+	switch kv.Key {
+	case eventName:
+		if kv.Value.Type() == attribute.STRING && kv.Value.AsString() != "" {
+			f.name = kv.Value.AsString()
+			return
+		}
+	case "":
+		kv.Key = "_"
+	}
+	f.attrs = append(f.attrs, kv)
+}
+
+// AddError notes an error value; the field that holds its text is added with Add. The first one gives exception.*.
+func (f *Fields) AddError(err error) {
+	if f.err == nil {
+		f.err = err
+	}
+}
+
+// AddErrorText is AddError for a logger that hands over an error as text: exception.message is known, its type is not.
+// An error of the same text on the same span counts as the same error.
+func (f *Fields) AddErrorText(text string) { f.AddError(spanstate.FromText(text)) }
+
+// Clone returns a copy that can be added to while f stays as it is.
+func (f Fields) Clone() Fields {
+	f.attrs = slices.Clip(f.attrs)
+	return f
+}
+
+// Err returns the first error value, nil if there is none.
+func (f *Fields) Err() error { return f.err }

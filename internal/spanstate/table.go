@@ -1,0 +1,135 @@
+package spanstate
+
+import (
+	"sync"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+const (
+	shards   = 64
+	perShard = 64 // entries; 4,096 in all
+)
+
+// key names a span. The ids are compared, never the span value: an interface holding an uncomparable span would panic.
+type key struct {
+	trace trace.TraceID
+	span  trace.SpanID
+}
+
+func keyOf(sc trace.SpanContext) key { return key{sc.TraceID(), sc.SpanID()} }
+
+// state is what is known of one live span.
+type state struct {
+	parent *state // the local parent, if it was known when the entry was made
+
+	mu     sync.Mutex // guards marked; never held while user code runs
+	marked []error    // comparable errors recorded on this span or below it, newest last
+}
+
+// shard is one part of the table. mu is held for map operations only: no method of a span is called under it, because
+// a span may be locked by a goroutine that is logging right now.
+type shard struct {
+	mu    sync.Mutex
+	live  map[key]*state
+	order []key // in order of insertion; may name entries that are gone
+}
+
+// table is the one registry of live spans in the process.
+var table [shards]shard
+
+func shardOf(k key) *shard { return &table[k.span[7]%shards] }
+
+// Enter notes that s was started below parent, so that an error recorded on s counts for parent too.
+// A parent that is remote or not recording is nobody's concern here.
+func Enter(parent, s trace.Span) {
+	if s == nil || !s.IsRecording() {
+		return
+	}
+	var up *state
+	if parent != nil && parent.IsRecording() {
+		up = of(parent)
+	}
+	k := keyOf(s.SpanContext())
+	shardOf(k).put(k, &state{parent: up})
+}
+
+// Leave forgets the span with this context.
+func Leave(sc trace.SpanContext) {
+	k := keyOf(sc)
+	sh := shardOf(k)
+	sh.mu.Lock()
+	delete(sh.live, k)
+	sh.mu.Unlock()
+}
+
+// of returns the state of a recording span, made if there is none yet. A span that Enter never saw is linked to its
+// parent where the span can name it (the SDK's can) and the parent is known.
+func of(s trace.Span) *state {
+	k := keyOf(s.SpanContext())
+	if st := shardOf(k).get(k); st != nil {
+		return st
+	}
+	return shardOf(k).put(k, &state{parent: parentOf(s)})
+}
+
+func parentOf(s trace.Span) *state {
+	p, ok := s.(interface{ Parent() trace.SpanContext })
+	if !ok {
+		return nil
+	}
+	sc := p.Parent()
+	if !sc.IsValid() || sc.IsRemote() {
+		return nil
+	}
+	k := keyOf(sc)
+	return shardOf(k).get(k)
+}
+
+func (sh *shard) get(k key) *state {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	return sh.live[k]
+}
+
+// put adds st under k unless another is there already, and returns the one that stays.
+func (sh *shard) put(k key, st *state) *state {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if old := sh.live[k]; old != nil {
+		return old
+	}
+	if sh.live == nil {
+		sh.live = make(map[key]*state, perShard)
+	}
+	sh.makeRoom()
+	sh.live[k] = st
+	sh.order = append(sh.order, k)
+	return st
+}
+
+// makeRoom drops names of entries that are gone, and the oldest entry if the shard is full.
+func (sh *shard) makeRoom() {
+	for len(sh.order) > 0 {
+		oldest := sh.order[0]
+		if _, ok := sh.live[oldest]; ok && len(sh.live) < perShard {
+			break
+		}
+		delete(sh.live, oldest)
+		sh.order = sh.order[1:]
+	}
+	if len(sh.order) >= 2*perShard {
+		sh.compact()
+	}
+}
+
+// compact keeps order short when one long-lived entry at its head hides many that are gone.
+func (sh *shard) compact() {
+	kept := sh.order[:0]
+	for _, k := range sh.order {
+		if _, ok := sh.live[k]; ok {
+			kept = append(kept, k)
+		}
+	}
+	sh.order = kept
+}

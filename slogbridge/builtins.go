@@ -1,0 +1,106 @@
+package slogbridge
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/spanlog/spanlog/events"
+)
+
+// builtins writes time, level, source and message: under slog's names, or those of the schema.
+func (e *encoder) builtins(r slog.Record) {
+	names, replace, ecs := e.rules.Names(), e.opts.ReplaceAttr != nil, e.rules.Schema() == events.ECS
+	switch {
+	case r.Time.IsZero():
+	case replace:
+		e.replaced(slog.TimeKey, names.Time, r.Time)
+	default:
+		e.key(either(names.Time, slog.TimeKey))
+		e.time(r.Time)
+	}
+	if replace {
+		e.replaced(slog.LevelKey, names.Level, r.Level)
+	} else {
+		e.key(either(names.Level, slog.LevelKey))
+		e.level(r.Level)
+	}
+	if e.opts.AddSource && !ecs {
+		e.slogSource(r)
+	}
+	if replace {
+		e.replaced(slog.MessageKey, names.Message, r.Message)
+	} else {
+		e.text(either(names.Message, slog.MessageKey), r.Message)
+	}
+	if e.opts.AddSource && ecs {
+		e.origin(r)
+	}
+}
+
+func either(name, missing string) string {
+	if name == "" {
+		return missing
+	}
+	return name
+}
+
+// replaced writes what ReplaceAttr makes of a built-in. It sees slog's name; one that it leaves alone becomes the schema's.
+func (e *encoder) replaced(key, name string, v any) {
+	a := e.opts.ReplaceAttr(nil, slog.Any(key, v))
+	a.Value = a.Value.Resolve()
+	if a.Key == key {
+		a.Key = either(name, key)
+	}
+	if level, ok := a.Value.Any().(slog.Level); ok {
+		e.key(a.Key)
+		e.level(level)
+		return
+	}
+	e.member(a, false)
+}
+
+// level writes the level as slog does; in lower case under ECS, as the loggers of other languages do.
+func (e *encoder) level(level slog.Level) {
+	text := level.String()
+	if e.rules.Schema() == events.ECS {
+		text = strings.ToLower(text)
+	}
+	e.string(text)
+}
+
+func (e *encoder) slogSource(r slog.Record) {
+	src := r.Source()
+	if src == nil {
+		src = &slog.Source{}
+	}
+	a := slog.Any(slog.SourceKey, src)
+	if rep := e.opts.ReplaceAttr; rep != nil {
+		a = rep(nil, a)
+		a.Value = a.Value.Resolve()
+	}
+	e.member(a, false)
+}
+
+// origin writes the source position under ECS names.
+func (e *encoder) origin(r slog.Record) {
+	src := r.Source()
+	if src == nil {
+		return
+	}
+	e.text("log.origin.function", src.Function)
+	e.text("log.origin.file.name", src.File)
+	e.key("log.origin.file.line")
+	e.value(slog.IntValue(src.Line))
+}
+
+// time writes t in RFC 3339 with nanoseconds; years that the format does not have become a mark.
+func (e *encoder) time(t time.Time) {
+	if y := t.Year(); y < 0 || y >= 10000 {
+		e.string("!ERROR:time.Time year outside of range [0,9999]")
+		return
+	}
+	e.b = append(e.b, '"')
+	e.b = t.AppendFormat(e.b, time.RFC3339Nano)
+	e.b = append(e.b, '"')
+}

@@ -1,0 +1,110 @@
+package slogbridge
+
+import (
+	"log/slog"
+
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/spanlog/spanlog/events"
+	"github.com/spanlog/spanlog/internal/spanstate"
+)
+
+// addTo adds the bound attributes and those of the record to the event, and ends it.
+func (h *Handler) addTo(e *events.Event, r slog.Record) {
+	e.AddFields(h.fields)
+	if h.opts.AddSource {
+		if src := r.Source(); src != nil {
+			e.AddSource(src.Function, src.File, src.Line)
+		}
+	}
+	h.converter(&e.Fields).record(r)
+	e.End(r.Level.String(), r.Message, r.Time)
+}
+
+func (h *Handler) converter(to *events.Fields) converter {
+	c := converter{rules: h.rules, replace: h.opts.ReplaceAttr, to: to}
+	for _, name := range h.names {
+		c = c.in(name)
+	}
+	return c
+}
+
+// converter turns slog attributes into attributes of a span event.
+type converter struct {
+	rules   *events.Rules
+	replace func([]string, slog.Attr) slog.Attr
+	to      *events.Fields
+	prefix  string   // names of the open groups, each with a dot behind it
+	groups  []string // the same names, for replace
+}
+
+// in returns c inside one more group.
+func (c converter) in(group string) converter {
+	c.prefix += group + "."
+	if c.replace != nil {
+		c.groups = append(c.groups[:len(c.groups):len(c.groups)], group)
+	}
+	return c
+}
+
+func (c converter) record(r slog.Record) {
+	r.Attrs(func(a slog.Attr) bool {
+		c.attr(a)
+		return true
+	})
+}
+
+func (c converter) attrs(as []slog.Attr) {
+	for _, a := range as {
+		c.attr(a)
+	}
+}
+
+func (c converter) attr(a slog.Attr) {
+	v := a.Value.Resolve()
+	if c.replace != nil && v.Kind() != slog.KindGroup {
+		a = c.replace(c.groups, slog.Attr{Key: a.Key, Value: v})
+		v = a.Value.Resolve()
+	}
+	if v.Kind() == slog.KindGroup {
+		if a.Key != "" {
+			c = c.in(a.Key)
+		}
+		c.attrs(v.Group())
+		return
+	}
+	if a.Key == "" && v.Equal(slog.Value{}) || c.prefix == "" && c.rules.IsID(a.Key) {
+		return
+	}
+	c.value(c.prefix+a.Key, v)
+}
+
+func (c converter) value(key string, v slog.Value) {
+	switch v.Kind() {
+	case slog.KindString:
+		c.to.Add(events.String(key, v.String()))
+	case slog.KindInt64:
+		c.to.Add(attribute.Int64(key, v.Int64()))
+	case slog.KindUint64:
+		c.to.Add(events.Uint64(key, v.Uint64()))
+	case slog.KindFloat64:
+		c.to.Add(attribute.Float64(key, v.Float64()))
+	case slog.KindBool:
+		c.to.Add(attribute.Bool(key, v.Bool()))
+	case slog.KindDuration:
+		c.to.Add(attribute.Int64(key, int64(v.Duration())))
+	case slog.KindTime:
+		c.to.Add(events.Time(key, v.Time()))
+	default:
+		c.any(key, v.Any())
+	}
+}
+
+func (c converter) any(key string, v any) {
+	if err, ok := v.(error); ok {
+		c.to.Add(events.String(key, spanstate.Text(err)))
+		c.to.AddError(err)
+		return
+	}
+	c.to.Add(events.Any(key, v))
+}

@@ -1,0 +1,31 @@
+// Package slogbridge joins log/slog with tracing: a record that is logged with the context of a span carries the span's
+// ids, and the span carries the record as an event.
+//
+// There are two handlers. [NewHandler] is a JSON handler of its own; without a span in the context and with a nil policy
+// its lines are those of [slog.JSONHandler]. [Wrap] goes around any other handler. Both put the ids at the root of the
+// line whatever groups are open, on sampled and unsampled, local and remote spans alike, and never twice: an attribute
+// of such a name at the root gives way to the span's id. Without a span in the context no id is written and nothing is spent.
+//
+// A context reaches the handler through the ...Context methods of a logger. For code that logs without one, [With] binds
+// a logger to the span of a context, and [NewLogLogger] does the same for code that only knows package log. A context
+// with a span in the call wins over the bound one.
+//
+// What becomes of a record on the span is said by [events.Policy].
+//
+// Handlers are safe for concurrent use and derived handlers share one lock on the writer; a record is one call of Write.
+// Handle returns the writer's error; tracing itself never fails.
+//
+// # Cost
+//
+// Without a span, or below the event level, nothing is allocated. Ids cost NewHandler no allocation; Wrap one for the
+// strings and one for the copied record. A span event costs the SDK's copy of the attributes and the time stamp.
+//
+// # Limitations
+//
+//   - Groups that were opened on a handler before Wrap are out of reach: the ids stand inside them.
+//   - What a wrapped handler changes by itself (its ReplaceAttr, say) is not seen by the event. NewHandler's
+//     ReplaceAttr applies to both, so a value it removes from the line is not on the span either.
+//   - A LogValuer is resolved once for the line and once for the event.
+//   - A handler that was made by this package is not wrapped again; Wrap returns it as it is.
+//   - Under ECS an error value at the root becomes error.message and error.type; one inside a group stays there as text.
+package slogbridge

@@ -1,0 +1,174 @@
+package slogbridge
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"sync"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/events"
+)
+
+// Handler is a [slog.Handler] that writes JSON lines with the ids of the span. It is made by [NewHandler].
+type Handler struct {
+	*output
+	plain  []byte // attributes of With as JSON members, groups opened
+	traced []byte // the same without attributes that the ids of a span take the place of
+	nOpen  int    // groups opened in plain and traced
+	names  []string
+	told   bool          // ECS: error.* is taken by an attribute of With
+	fields events.Fields // the attributes of With for span events
+	bound  trace.Span    // of With(ctx, logger); nil if there is none
+}
+
+// output is what all handlers derived from one NewHandler share.
+type output struct {
+	mu    sync.Mutex // serialises Write
+	write func(slog.Level, []byte) (int, error)
+	opts  slog.HandlerOptions
+	rules *events.Rules
+}
+
+var _ slog.Handler = (*Handler)(nil)
+
+// lineWriter is a writer that wants to know the level of each line; elk's shipper and Tee are.
+type lineWriter interface {
+	WriteLine(level slog.Level, line []byte) (int, error)
+}
+
+// NewHandler returns a handler that writes JSON lines to w. The arguments are those of [slog.NewJSONHandler], and a
+// policy. A nil opts or p means the defaults; a nil w discards the lines and leaves the span events.
+// Where w has a method WriteLine(slog.Level, []byte) (int, error), it is called instead of Write.
+func NewHandler(w io.Writer, opts *slog.HandlerOptions, p *events.Policy) *Handler {
+	o := &output{rules: p.Rules(), write: writeTo(w)}
+	if opts != nil {
+		o.opts = *opts
+	}
+	return &Handler{output: o}
+}
+
+func writeTo(w io.Writer) func(slog.Level, []byte) (int, error) {
+	if w == nil {
+		w = io.Discard
+	}
+	if lw, ok := w.(lineWriter); ok {
+		return lw.WriteLine
+	}
+	return func(_ slog.Level, line []byte) (int, error) { return w.Write(line) }
+}
+
+// Enabled reports whether level is at or above the level of the options, by default Info.
+func (h *Handler) Enabled(_ context.Context, level slog.Level) bool {
+	least := slog.LevelInfo
+	if h.opts.Level != nil {
+		least = h.opts.Level.Level()
+	}
+	return level >= least
+}
+
+// Handle writes the record as one line and adds it to the span of ctx, or of the bound context if ctx has none.
+func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
+	span := spanOf(ctx, h.bound)
+	if e := h.rules.Begin(span, r.Level); e != nil {
+		h.addTo(e, r)
+	}
+	line := lines.Get().(*[]byte)
+	enc := encoder{output: h.output, b: (*line)[:0]}
+	enc.record(h, r, span.SpanContext())
+	err := h.put(r.Level, enc.b)
+	keep(line, enc.b)
+	return err
+}
+
+// put writes the line. A writer that panics is an error, not the end of the program.
+func (o *output) put(level slog.Level, line []byte) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("slogbridge: the writer panicked: %v", r)
+		}
+	}()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, err = o.write(level, line)
+	return err
+}
+
+// WithAttrs returns a handler that adds attrs to every record.
+func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	if allEmptyGroups(attrs) {
+		return h
+	}
+	n := *h
+	n.fields = h.fields.Clone()
+	h.converter(&n.fields).attrs(attrs)
+	n.plain, n.nOpen, n.told = h.extend(h.plain, attrs, false)
+	n.traced = n.plain
+	if h.hidesIDs(attrs) {
+		n.traced, _, _ = h.extend(h.traced, attrs, true)
+	}
+	return &n
+}
+
+// hidesIDs reports whether the two forms of the bound attributes differ: an attribute at the root has an id's name.
+func (h *Handler) hidesIDs(attrs []slog.Attr) bool {
+	return len(h.plain) != len(h.traced) || len(h.names) == 0 && has(attrs, h.rules.IsID)
+}
+
+// extend returns pre with attrs encoded behind it, how many groups are open there, and whether error.* is taken.
+func (h *Handler) extend(pre []byte, attrs []slog.Attr, traced bool) ([]byte, int, bool) {
+	enc := encoder{output: h.output, b: slices.Clip(pre), traced: traced, told: h.told}
+	enc.resume(pre)
+	enc.start(h.names[:h.nOpen])
+	if !enc.inGroups(h.names[h.nOpen:], func() bool { return enc.attrs(attrs) }) {
+		return pre, h.nOpen, enc.told
+	}
+	return enc.b, len(h.names), enc.told
+}
+
+// WithGroup returns a handler that puts later attributes into a group of that name. An empty name returns h.
+func (h *Handler) WithGroup(name string) slog.Handler {
+	if name == "" {
+		return h
+	}
+	n := *h
+	n.names = append(slices.Clip(h.names), name)
+	return &n
+}
+
+func (h *Handler) bind(span trace.Span) slog.Handler {
+	n := *h
+	n.bound = span
+	return &n
+}
+
+// spanOf returns the span of ctx, or the bound one where ctx has none.
+func spanOf(ctx context.Context, bound trace.Span) trace.Span {
+	span := trace.SpanFromContext(ctx)
+	if bound != nil && !span.SpanContext().IsValid() {
+		return bound
+	}
+	return span
+}
+
+func allEmptyGroups(attrs []slog.Attr) bool {
+	for _, a := range attrs {
+		if a.Value.Kind() != slog.KindGroup || len(a.Value.Group()) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// has reports whether an attribute at the root bears such a name. Groups without a name count as the root.
+func has(attrs []slog.Attr, is func(key string) bool) bool {
+	for _, a := range attrs {
+		if a.Key == "" && a.Value.Resolve().Kind() == slog.KindGroup && has(a.Value.Resolve().Group(), is) || is(a.Key) {
+			return true
+		}
+	}
+	return false
+}
