@@ -1,0 +1,34 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+var (
+	errPanic = errors.New("panic")
+	errExit  = errors.New("runtime.Goexit was called")
+)
+
+// bounded calls f and returns its error, or that of ctx when f still runs once
+// ctx is done. A panic in f is returned as an error.
+func bounded(ctx context.Context, f func(context.Context) error) error {
+	done := make(chan error, 1)
+	go func() {
+		err := errExit
+		defer func() {
+			if v := recover(); v != nil {
+				err = fmt.Errorf("%w: %v", errPanic, v)
+			}
+			done <- err
+		}()
+		err = f(ctx)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

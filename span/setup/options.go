@@ -1,0 +1,62 @@
+package setup
+
+import (
+	"go.opentelemetry.io/otel/attribute"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+)
+
+// An Option changes what [New] and [Run] build. A nil Option does nothing.
+type Option func(*config)
+
+// config is what the options say; the environment is asked for the rest.
+type config struct {
+	serviceName string
+	attributes  []attribute.KeyValue
+	processors  []sdktrace.SpanProcessor
+
+	// exporters replaces OTEL_TRACES_EXPORTER unless it is nil: an empty,
+	// non-nil list means no exporter.
+	exporters []string
+}
+
+func newConfig(options []Option) config {
+	var c config
+	for _, option := range options {
+		if option != nil {
+			option(&c)
+		}
+	}
+	return c
+}
+
+// WithServiceName sets the resource attribute service.name. It wins over
+// OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES and [WithResource], so that
+// several services fit into one process. "" changes nothing.
+func WithServiceName(name string) Option {
+	return func(c *config) { c.serviceName = name }
+}
+
+// WithResource adds attributes to the resource. They win over those of the
+// environment; of two with one key the last wins. Attributes without a key
+// are left out. The slice is copied.
+func WithResource(attributes ...attribute.KeyValue) Option {
+	return func(c *config) { c.attributes = append(c.attributes, attributes...) }
+}
+
+// WithSpanProcessor adds p, which sees each span before the exporters do. The
+// SDK owns p from then on: [SDK.Shutdown] flushes it and shuts it down, also
+// when OTEL_SDK_DISABLED keeps spans from it. A nil p is left out.
+func WithSpanProcessor(p sdktrace.SpanProcessor) Option {
+	return func(c *config) {
+		if p != nil {
+			c.processors = append(c.processors, p)
+		}
+	}
+}
+
+// WithExporters names the exporters instead of OTEL_TRACES_EXPORTER: "otlp",
+// "console" (or "stdout") and "none", in any letter case. No name at all means
+// "none". The last WithExporters wins.
+func WithExporters(names ...string) Option {
+	return func(c *config) { c.exporters = append([]string{}, names...) }
+}

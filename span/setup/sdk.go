@@ -1,0 +1,139 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// SDK is what [New] and [Run] built. Its methods may be called concurrently
+// and on a nil *SDK, where they do nothing; its fields are not to be changed.
+type SDK struct {
+	// TracerProvider makes the tracers. It is a *sdktrace.TracerProvider, or a
+	// no-op that still passes a caller's trace on when OTEL_SDK_DISABLED is set.
+	TracerProvider trace.TracerProvider
+
+	// Propagator is what OTEL_PROPAGATORS names, by default the W3C's trace
+	// context and baggage.
+	Propagator propagation.TextMapPropagator
+
+	// Resource describes this service: the same attributes belong on its spans
+	// and on its log lines.
+	Resource *resource.Resource
+
+	provider   *sdktrace.TracerProvider // nil when disabled
+	processors []*processor
+
+	// closed is read by the sampler for each new span: once it is true, none
+	// is recorded.
+	closed atomic.Bool
+
+	// mu guards the two fields below. It is not held while a hook runs.
+	mu       sync.Mutex
+	stopping bool
+	hooks    []func(context.Context) error
+}
+
+// OnShutdown registers f to be called by [SDK.Shutdown], in the order of
+// registration and before the spans are flushed, so that what f still does is
+// traced: closing a server, flushing a log shipper. Each f gets Shutdown's
+// context and is waited for until that is done; a panic in f becomes an error.
+// A nil f, and one that comes after Shutdown has begun, is not called.
+func (s *SDK) OnShutdown(f func(context.Context) error) {
+	if s == nil || f == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.stopping {
+		s.hooks = append(s.hooks, f)
+	}
+}
+
+// ForceFlush exports the spans that have ended so far, through all processors
+// at once, and returns their errors joined. It waits no longer than ctx. After
+// Shutdown it returns nil.
+func (s *SDK) ForceFlush(ctx context.Context) error {
+	if s == nil || s.closed.Load() {
+		return nil
+	}
+	return s.each(orBackground(ctx), func(ctx context.Context, p *processor) error {
+		return bounded(ctx, p.ForceFlush)
+	})
+}
+
+// Shutdown runs what [SDK.OnShutdown] registered, closes the intake (every
+// tracer, also one obtained before, hands out spans that do not record), and
+// then flushes and stops all processors at once. It returns all errors joined.
+//
+// It returns when ctx is done, with what then ran going on in the background;
+// exports in flight are broken off. So ctx must not be one that has been
+// cancelled by the signal that ends the program:
+//
+//	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+//
+// Under a context without deadline a collector that hangs is waited for as
+// long as OTEL_BSP_EXPORT_TIMEOUT allows for each batch in the queue.
+//
+// A second call, also a concurrent one, returns nil at once. Spans that are
+// still open are lost.
+func (s *SDK) Shutdown(ctx context.Context) error {
+	if s == nil {
+		return nil
+	}
+	hooks, first := s.stop()
+	if !first {
+		return nil
+	}
+	ctx = orBackground(ctx)
+	var errs []error
+	for i, hook := range hooks {
+		if err := bounded(ctx, hook); err != nil {
+			errs = append(errs, fmt.Errorf("setup: OnShutdown function %d: %w", i+1, err))
+		}
+	}
+	s.closed.Store(true)
+	errs = append(errs, s.each(ctx, finish), s.stopProvider(ctx))
+	return errors.Join(errs...)
+}
+
+// stop returns the hooks and true to the first caller only.
+func (s *SDK) stop() (hooks []func(context.Context) error, first bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first = !s.stopping
+	s.stopping = true
+	return s.hooks, first
+}
+
+// stopProvider makes the provider forget its processors and hand out no-op
+// tracers. Ours have stopped by then; one that the user registered on the
+// provider has not, and a provider that is given a finished context would
+// skip it for ever.
+func (s *SDK) stopProvider(ctx context.Context) error {
+	if s.provider == nil {
+		return nil
+	}
+	return bounded(ctx, func(ctx context.Context) error {
+		return s.provider.Shutdown(context.WithoutCancel(ctx))
+	})
+}
+
+// each calls f for all processors at once, so that one that hangs costs the
+// others nothing of the time in ctx.
+func (s *SDK) each(ctx context.Context, f func(context.Context, *processor) error) error {
+	errs := make([]error, len(s.processors))
+	var wg sync.WaitGroup
+	for i, p := range s.processors {
+		wg.Go(func() { errs[i] = f(ctx, p) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}

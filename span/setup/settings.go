@@ -1,0 +1,69 @@
+package setup
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// ErrSetting is wrapped by each error that [New] and [Run] join: a variable
+// or an option that cannot be used as it stands. The SDK works without it.
+var ErrSetting = errors.New("setup: wrong setting")
+
+// settings reads the environment for one SDK and collects what is wrong in it.
+type settings struct {
+	problems []error
+}
+
+// get returns the value of a variable without white space around it; one that
+// is empty counts as not set, as the specification wants it.
+func (e *settings) get(name string) string {
+	return strings.TrimSpace(os.Getenv(name))
+}
+
+// list returns the members of a list, in lower case, each once and none empty.
+func list(values ...string) []string {
+	var members []string
+	seen := map[string]bool{"": true}
+	for _, value := range values {
+		for member := range strings.SplitSeq(value, ",") {
+			member = strings.ToLower(strings.TrimSpace(member))
+			if !seen[member] {
+				seen[member] = true
+				members = append(members, member)
+			}
+		}
+	}
+	return members
+}
+
+// wrong notes that value cannot be used: the reason, and what happens instead.
+func (e *settings) wrong(name, value, reason, instead string) {
+	e.problems = append(e.problems,
+		fmt.Errorf("%w: %s=%.100q: %s; %s", ErrSetting, name, value, reason, instead))
+}
+
+// failed is wrong for what has an error of its own and no value to show.
+func (e *settings) failed(name string, err error, instead string) {
+	e.problems = append(e.problems, fmt.Errorf("%w: %s: %w; %s", ErrSetting, name, err, instead))
+}
+
+func (e *settings) err() error {
+	return errors.Join(e.problems...)
+}
+
+// disabled reports whether OTEL_SDK_DISABLED is "true" in any letter case,
+// which is the only value that disables.
+func (e *settings) disabled() bool {
+	const name = "OTEL_SDK_DISABLED"
+	value := e.get(name)
+	switch strings.ToLower(value) {
+	case "true":
+		return true
+	case "", "false":
+	default:
+		e.wrong(name, value, `is neither "true" nor "false"`, "the SDK stays enabled")
+	}
+	return false
+}

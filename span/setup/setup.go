@@ -1,0 +1,72 @@
+package setup
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+)
+
+// New builds an SDK from the options and the OTEL_* variables, and touches no
+// global: any number of SDKs live side by side. It does no network I/O.
+//
+// The SDK is never nil and always works. The error joins every wrong setting,
+// each of which wraps [ErrSetting] and says what happens instead; so log it,
+// and end the program on it only if you want to be strict:
+//
+//	sdk, err := setup.New(ctx)
+//	if err != nil {
+//		slog.Warn("tracing", "error", err)
+//	}
+//	defer sdk.Shutdown(ctx)
+//
+// Of ctx only the values are used: a cancelled context builds the same SDK,
+// a nil one counts as context.Background().
+func New(ctx context.Context, options ...Option) (*SDK, error) {
+	ctx = context.WithoutCancel(orBackground(ctx))
+	c, env := newConfig(options), &settings{}
+	s := &SDK{Propagator: env.propagator(), Resource: env.resource(ctx, c)}
+	for _, p := range c.processors {
+		s.processors = append(s.processors, &processor{SpanProcessor: p})
+	}
+	if env.disabled() {
+		s.TracerProvider = noop.NewTracerProvider()
+		return s, env.err()
+	}
+	s.processors = append(s.processors, env.exporters(ctx, c)...)
+	env.checkLimits()
+	s.start(env.sampler())
+	return s, env.err()
+}
+
+// Run is [New], and makes the result the global TracerProvider and
+// TextMapPropagator of package otel, also when it returns an error: the SDK
+// works all the same. The globals stay after [SDK.Shutdown], when their
+// tracers no longer record. The global error handler is left as it is.
+func Run(ctx context.Context, options ...Option) (*SDK, error) {
+	s, err := New(ctx, options...)
+	otel.SetTracerProvider(s.TracerProvider)
+	otel.SetTextMapPropagator(s.Propagator)
+	return s, err
+}
+
+// start makes the provider, whose intake the SDK can close.
+func (s *SDK) start(sampler sdktrace.Sampler) {
+	options := []sdktrace.TracerProviderOption{
+		sdktrace.WithResource(s.Resource),
+		sdktrace.WithSampler(gate{Sampler: sampler, closed: &s.closed}),
+	}
+	for _, p := range s.processors {
+		options = append(options, sdktrace.WithSpanProcessor(p))
+	}
+	s.provider = sdktrace.NewTracerProvider(options...)
+	s.TracerProvider = s.provider
+}
+
+func orBackground(ctx context.Context) context.Context {
+	if ctx == nil {
+		return context.Background()
+	}
+	return ctx
+}
