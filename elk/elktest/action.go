@@ -1,0 +1,214 @@
+package elktest
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"slices"
+)
+
+const maxIDBytes = 512
+
+// action is one parsed pair of a bulk body.
+type action struct {
+	op            string // create, index, update or delete: the key of the item
+	index         string
+	id            string
+	hasID         bool
+	pipeline      string
+	requireStream bool
+	source        []byte
+	complaints    []string // what validation has against it
+}
+
+// defaults come from the request's path and parameters.
+type defaults struct {
+	index         string
+	pipeline      string
+	requireStream bool
+	quote         bool // errors may quote the source
+}
+
+// bulkReader walks over the lines of a bulk body.
+type bulkReader struct {
+	rest []byte
+	line int
+}
+
+// next returns the next line without its end. A last line without a newline refuses the request.
+func (b *bulkReader) next() ([]byte, bool, error) {
+	line, rest, found := bytes.Cut(b.rest, []byte{'\n'})
+	if !found {
+		if len(b.rest) > 0 {
+			return nil, false, illegal(`The bulk request must be terminated by a newline [\n]`)
+		}
+		return nil, false, nil
+	}
+	b.rest = rest
+	b.line++
+	return bytes.TrimSuffix(line, []byte{'\r'}), true, nil
+}
+
+// parseBulk reads all actions. The first malformed line refuses the whole body; an action without a document at the end is ignored.
+func parseBulk(body []byte, d defaults) ([]action, error) {
+	b := &bulkReader{rest: body}
+	var actions []action
+	for {
+		line, ok, err := b.next()
+		if !ok || err != nil {
+			return actions, err
+		}
+		a, err := b.action(line, d)
+		switch {
+		case err != nil:
+			return nil, err
+		case a == nil:
+			continue
+		}
+		if a.op != "delete" {
+			if a.source, ok, err = b.next(); !ok || err != nil {
+				return actions, err
+			}
+		}
+		if err := a.update(d); err != nil {
+			return nil, err
+		}
+		actions = append(actions, *a)
+	}
+}
+
+// action parses an action line; a blank one is nil.
+func (b *bulkReader) action(line []byte, d defaults) (*action, error) {
+	root, end, syntax := parseJSON(line)
+	switch {
+	case syntax != nil:
+		return nil, refuse(http.StatusBadRequest, syntax.problem(line, d.quote))
+	case root == nil:
+		return nil, nil
+	case root.kind != kindObject:
+		return nil, b.malformed("expected START_OBJECT but found [%s]", tokenOf(root))
+	case len(root.members) == 0:
+		return nil, b.malformed("expected FIELD_NAME but found [END_OBJECT]")
+	}
+	a := &action{op: root.members[0].name, index: d.index, pipeline: d.pipeline, requireStream: d.requireStream}
+	if !slices.Contains([]string{"create", "delete", "index", "update"}, a.op) {
+		return nil, b.malformed("expected field [create], [delete], [index] or [update] but found [%s]", a.op)
+	}
+	if len(root.members) > 1 || end < len(line) {
+		return nil, b.malformed("expected END_OBJECT and nothing behind it")
+	}
+	return a, b.metadata(a, root.members[0].value)
+}
+
+// malformed refuses the body because of the current line, the first being 1.
+func (b *bulkReader) malformed(format string, args ...any) *refusal {
+	return illegal("Malformed action/metadata line [%d], %s", b.line, fmt.Sprintf(format, args...))
+}
+
+func (b *bulkReader) metadata(a *action, n *node) error {
+	if n.kind != kindObject {
+		return b.malformed("expected START_OBJECT or END_OBJECT but found [%s]", tokenOf(n))
+	}
+	for _, m := range n.members {
+		if m.value.kind == kindObject || m.value.kind == kindArray {
+			return b.malformed("expected a simple value for field [%s] but found [%s]", m.name, tokenOf(m.value))
+		}
+		if err := b.key(a, m); err != nil {
+			return err
+		}
+	}
+	a.validate()
+	return nil
+}
+
+// key takes one key of the metadata; null is as good as absent.
+func (b *bulkReader) key(a *action, m member) error {
+	null := m.value.kind == kindNull
+	switch m.name {
+	case "_index":
+		a.index = either(null, a.index, m.value.text)
+	case "_id":
+		a.id, a.hasID = m.value.text, !null
+	case "pipeline":
+		a.pipeline = either(null, a.pipeline, m.value.text)
+	case "op_type":
+		return a.opType(m.value.text)
+	case "require_data_stream":
+		v, err := boolean(m)
+		a.requireStream = v
+		return err
+	case "version":
+		a.complaints = append(a.complaints, "create operations do not support explicit versions. use index instead")
+	case "version_type":
+		a.complaints = append(a.complaints, "create operations only support internal versioning. use index instead")
+	case "if_seq_no", "if_primary_term":
+		a.complaints = append(a.complaints, "create operations do not support compare and set. use index instead")
+	default:
+		return illegal("Action/metadata line [%d] contains an unknown parameter [%s]", b.line, m.name)
+	}
+	return nil
+}
+
+func either(first bool, a, b string) string {
+	if first {
+		return a
+	}
+	return b
+}
+
+// opType makes an index action with op_type create what it says.
+func (a *action) opType(text string) error {
+	switch {
+	case text != "create" && text != "index":
+		return illegal("opType must be 'create' or 'index', found: [%s]", text)
+	case a.op == "index":
+		a.op = text
+	}
+	return nil
+}
+
+// validate gathers what refuses the whole request once all lines are read.
+func (a *action) validate() {
+	if a.index == "" {
+		a.complaints = append(a.complaints, "index is missing")
+	}
+	if !a.hasID && (a.op == "delete" || a.op == "update") {
+		a.complaints = append(a.complaints, "id is missing")
+	}
+	if len(a.id) > maxIDBytes {
+		a.complaints = append(a.complaints, fmt.Sprintf("id [%s] is too long, must be no longer than %d bytes but was: %d", a.id, maxIDBytes, len(a.id)))
+	}
+}
+
+// update parses the body of an update, which a real server reads before anything else. The item is refused later in any case.
+func (a *action) update(d defaults) error {
+	if a.op != "update" {
+		return nil
+	}
+	root, end, err := parseJSON(a.source)
+	switch {
+	case err != nil:
+		return refuse(http.StatusBadRequest, err.problem(a.source, d.quote))
+	case root == nil || root.kind != kindObject || end < len(a.source):
+		return illegal("elktest expects one object as the body of an update")
+	}
+	return nil
+}
+
+// tokenOf names a value as Elasticsearch's parser names tokens.
+func tokenOf(n *node) string {
+	switch n.kind {
+	case kindObject:
+		return "START_OBJECT"
+	case kindArray:
+		return "START_ARRAY"
+	case kindString:
+		return "VALUE_STRING"
+	case kindNumber:
+		return "VALUE_NUMBER"
+	case kindBool:
+		return "VALUE_BOOLEAN"
+	default:
+		return "VALUE_NULL"
+	}
+}

@@ -1,0 +1,154 @@
+package elktest
+
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+const maxKeywordBytes = 32766
+
+// dynamic decides what a value in a new field becomes; its type is frozen from then on.
+func (c *checker) dynamic(n *node) (mapped, *problem) {
+	switch n.kind {
+	case kindBool:
+		return mapped{kind: typeBoolean}, nil
+	case kindNumber:
+		return dynamicNumber(n.text)
+	default:
+		return c.dynamicString(n.text)
+	}
+}
+
+func dynamicNumber(text string) (mapped, *problem) {
+	if strings.ContainsAny(text, ".eE") {
+		return mapped{kind: typeFloat}, nil
+	}
+	if _, err := strconv.ParseInt(text, 10, 64); err != nil {
+		return mapped{}, illegalArgument("No matching token for number_type [BIG_INTEGER]")
+	}
+	return mapped{kind: typeLong}, nil
+}
+
+func (c *checker) dynamicString(text string) (mapped, *problem) {
+	if !c.mapping.dateDetection || !strings.ContainsAny(text, ":-/") {
+		return c.mapping.strings, nil
+	}
+	if _, ok := c.forms.parse(text, false); ok {
+		return mapped{kind: typeDate}, nil
+	}
+	if c.forms.slashes.MatchString(text) {
+		return mapped{}, illegalArgument("elktest does not know dynamic dates with slashes: [%s]", text)
+	}
+	return c.mapping.strings, nil
+}
+
+// convert returns the searchable value of a scalar: int64 for long and date, float64, bool or string; nil when it is not indexed.
+func (c *checker) convert(f mapped, n *node) (any, *problem) {
+	switch f.kind {
+	case typeLong:
+		return c.convertLong(n)
+	case typeFloat, typeDouble:
+		return convertFloat(f.kind, n)
+	case typeBoolean:
+		return convertBoolean(n)
+	case typeDate:
+		return c.convertDate(f, n)
+	case typeKeyword:
+		return convertKeyword(f, n.text)
+	default:
+		return n.text, nil
+	}
+}
+
+func convertKeyword(f mapped, text string) (any, *problem) {
+	if f.ignoreAbove > 0 && len([]rune(text)) > f.ignoreAbove {
+		return nil, nil
+	}
+	if len(text) > maxKeywordBytes {
+		return nil, illegalArgument("Document contains at least one immense term (whose UTF8 encoding is longer than the max length %d)", maxKeywordBytes)
+	}
+	return text, nil
+}
+
+// convertLong accepts digits in a string and cuts fractions, as coerce does by default.
+func (c *checker) convertLong(n *node) (any, *problem) {
+	switch {
+	case n.kind == kindBool:
+		return nil, notNumeric(n)
+	case n.kind == kindString && n.text == "":
+		return nil, nil
+	}
+	r, ok := c.forms.number(n.text)
+	if !ok {
+		return nil, badInput(n)
+	}
+	whole := new(big.Int).Quo(r.Num(), r.Denom())
+	if !whole.IsInt64() {
+		return nil, illegalArgument("Value [%s] is out of range for a long", n.text)
+	}
+	return whole.Int64(), nil
+}
+
+// number reads a number exactly. A huge exponent is refused before it becomes a huge number.
+func (f *forms) number(text string) (*big.Rat, bool) {
+	if !f.decimal.MatchString(text) {
+		return nil, false
+	}
+	return new(big.Rat).SetString(text)
+}
+
+func convertFloat(kind string, n *node) (any, *problem) {
+	switch {
+	case n.kind == kindBool:
+		return nil, notNumeric(n)
+	case n.kind == kindString && n.text == "":
+		return nil, nil
+	}
+	v, err := strconv.ParseFloat(n.text, 64)
+	if err != nil && !math.IsInf(v, 0) {
+		return nil, badInput(n)
+	}
+	if kind == typeFloat {
+		v = float64(float32(v))
+	}
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return nil, illegalArgument("[%s] supports only finite values, but got [%v]", kind, v)
+	}
+	return v, nil
+}
+
+func badInput(n *node) *problem {
+	return illegalArgument("For input string: \"%s\"", n.text)
+}
+
+func notNumeric(n *node) *problem {
+	return illegalArgument("Current token (VALUE_%s) not numeric, can not use numeric value accessors", strings.ToUpper(n.text))
+}
+
+func convertBoolean(n *node) (any, *problem) {
+	switch {
+	case n.kind == kindNumber:
+	case n.text == "true":
+		return true, nil
+	case n.text == "false", n.text == "":
+		return false, nil
+	}
+	return nil, illegalArgument("Failed to parse value [%s] as only [true] or [false] are allowed.", n.text)
+}
+
+func (c *checker) convertDate(f mapped, n *node) (any, *problem) {
+	if n.kind != kindBool {
+		if ms, ok := c.forms.parse(n.text, f.epoch); ok {
+			return ms, nil
+		}
+	}
+	format := "strict_date_optional_time"
+	if f.epoch {
+		format += "||epoch_millis"
+	}
+	p := illegalArgument("failed to parse date field [%s] with format [%s]", n.text, format)
+	p.cause = &problem{kind: "date_time_parse_exception", reason: "Failed to parse with all enclosed parsers"}
+	return nil, p
+}
