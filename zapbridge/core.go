@@ -1,0 +1,147 @@
+package zapbridge
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+
+	"go.uber.org/zap/zapcore"
+
+	"github.com/spanlog/spanlog/events"
+	"github.com/spanlog/spanlog/internal/spanstate"
+)
+
+// Core is a [zapcore.Core] that writes JSON lines with the ids of the span. It is made by [NewCore].
+type Core struct {
+	*output
+	bound
+	plain  zapcore.Encoder // holds the fields of With
+	traced zapcore.Encoder // the same without fields that the ids of a span take the place of; the same encoder if there are none
+	state  rootState       // where the fields of With left the line
+}
+
+// output is what all cores derived from one NewCore share.
+type output struct {
+	rules *events.Rules
+	level zapcore.LevelEnabler
+
+	mu    sync.Mutex // serialises write and sync
+	write func(slog.Level, []byte) (int, error)
+	sync  func() error
+}
+
+var _ zapcore.Core = (*Core)(nil)
+
+// lineWriter is a writer that wants to know the level of each line; elk's shipper and Tee are.
+type lineWriter interface {
+	WriteLine(level slog.Level, line []byte) (int, error)
+}
+
+// NewCore returns a core that writes one JSON line per entry to w. Without a span and with a nil policy its lines are
+// those of zap's production configuration. A nil level means Info, a nil p the default policy; a nil w discards the lines
+// and leaves the span events.
+//
+// Where w has a method WriteLine(slog.Level, []byte) (int, error), it is called instead of Write. Where it has a method
+// Sync() error (a [zapcore.WriteSyncer] has), the core's Sync calls it, and so does each entry above Error. Calls on w
+// never overlap. A writer that panics gives an error.
+func NewCore(w io.Writer, level zapcore.LevelEnabler, p *events.Policy) *Core {
+	if w == nil {
+		w = io.Discard
+	}
+	if level == nil {
+		level = zapcore.InfoLevel
+	}
+	o := &output{rules: p.Rules(), level: level, write: writeTo(w), sync: func() error { return nil }}
+	if s, ok := w.(interface{ Sync() error }); ok {
+		o.sync = s.Sync
+	}
+	enc := zapcore.NewJSONEncoder(encoderConfig(o.rules))
+	return &Core{output: o, plain: enc, traced: enc}
+}
+
+func writeTo(w io.Writer) func(slog.Level, []byte) (int, error) {
+	if lw, ok := w.(lineWriter); ok {
+		return lw.WriteLine
+	}
+	return func(_ slog.Level, line []byte) (int, error) { return w.Write(line) }
+}
+
+// severity is zap's level on slog's scale: Debug -4, Info 0, Warn 4, Error 8, DPanic 12, Panic 13, Fatal 14.
+func severity(l zapcore.Level) slog.Level {
+	switch {
+	case l <= zapcore.DPanicLevel:
+		return 4 * slog.Level(l)
+	case l == zapcore.PanicLevel:
+		return 13
+	}
+	return 14
+}
+
+// Enabled asks the level that the core was made with.
+func (c *Core) Enabled(l zapcore.Level) bool { return c.level.Enabled(l) }
+
+// Level returns the lowest enabled level, for [zapcore.LevelOf].
+func (c *Core) Level() zapcore.Level { return zapcore.LevelOf(c.level) }
+
+// Check adds the core to ce if the entry's level is enabled.
+func (c *Core) Check(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if c.level.Enabled(ent.Level) {
+		return ce.AddCore(ent, c)
+	}
+	return ce
+}
+
+// With returns a core that adds fields to every line and event. A [Context] field binds the core to its span.
+func (c *Core) With(fields []zapcore.Field) zapcore.Core {
+	if len(fields) == 0 || answer(fields) {
+		return c
+	}
+	n := *c
+	_, hides := n.bound.with(c.rules, fields)
+	n.plain, n.state = c.extend(c.plain, fields, false)
+	n.traced = n.plain
+	if c.traced != c.plain || hides < len(fields) {
+		n.traced, _ = c.extend(c.traced, fields, true)
+	}
+	return &n
+}
+
+// Write writes the entry as one line and adds it to the span of the call's [Context] field, or else of the bound one.
+func (c *Core) Write(ent zapcore.Entry, fields []zapcore.Field) error {
+	span := lastSpan(fields, c.span)
+	c.addTo(span, c.rules, &ent, fields)
+	l := lines.Get().(*line)
+	err := l.encode(c, &ent, fields, spanContext(span))
+	if err == nil {
+		err = c.put(severity(ent.Level), l.b)
+	}
+	l.free()
+	if err == nil && ent.Level > zapcore.ErrorLevel {
+		_ = c.Sync() // the program may be about to end; as zap's own core
+	}
+	return err
+}
+
+// put writes the line. A writer that panics is an error, not the end of the program.
+func (o *output) put(level slog.Level, b []byte) (err error) {
+	defer contain(&err)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, err = o.write(level, b)
+	return err
+}
+
+// Sync calls the writer's Sync, if it has one.
+func (c *Core) Sync() (err error) {
+	defer contain(&err)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sync()
+}
+
+func contain(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("zapbridge: the writer panicked: %s", spanstate.Sprint(r))
+	}
+}

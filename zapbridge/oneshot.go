@@ -1,0 +1,100 @@
+package zapbridge
+
+import (
+	"sync"
+
+	"go.uber.org/zap/zapcore"
+)
+
+// maxFields is the largest number of fields whose memory is used again.
+const maxFields = 64
+
+// oneShot is the core that stands in a CheckedEntry for what the wrapped core agreed to write. It is good for one entry.
+//
+// It is in two entries: the caller's, and, as the last core, the wrapped one's, where it only learns that the others
+// have been written. A panic before that is one of a user's method, a later one is meant: the entry's own hook.
+type oneShot struct {
+	w      *wrapper
+	outer  *zapcore.CheckedEntry // the caller's; valid until it is written
+	in     *zapcore.CheckedEntry // the wrapped core's
+	begun  bool
+	done   bool
+	fields []zapcore.Field // memory for the fields of the call
+}
+
+var _ zapcore.Core = (*oneShot)(nil)
+
+var oneShots = sync.Pool{New: func() any { return new(oneShot) }}
+
+func (o *oneShot) Enabled(zapcore.Level) bool        { return true }
+func (o *oneShot) With([]zapcore.Field) zapcore.Core { return o }
+func (o *oneShot) Sync() error                       { return nil }
+func (o *oneShot) Check(_ zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	return ce
+}
+
+// Write makes the event and writes what the wrapped core agreed to. Errors of its cores go to the logger's error output.
+func (o *oneShot) Write(ent zapcore.Entry, fields []zapcore.Field) error {
+	if o.begun {
+		o.done = true
+		return nil
+	}
+	o.begun = true
+	span := lastSpan(fields, o.w.span)
+	o.w.addTo(span, o.w.rules, &ent, fields)
+	o.in.Entry, o.in.ErrorOutput = ent, o.outer.ErrorOutput
+	line, inMemory := o.w.line(o.fields[:0], spanContext(span), fields)
+	if inMemory {
+		o.fields = line
+	}
+	err := o.deliver(line)
+	o.free()
+	return err
+}
+
+// deliver writes the entry; after a panic once more, with the fields that panic replaced by a mark. A core that had
+// written before another one panicked writes twice.
+func (o *oneShot) deliver(line []zapcore.Field) error {
+	clean := *o.in // zap refuses an entry that has been written, so each further try needs a copy
+	if panicked := o.try(o.in, line); panicked == nil {
+		return nil
+	}
+	return persist(guarded(line), func(line []zapcore.Field) (any, error) {
+		again := new(zapcore.CheckedEntry)
+		*again = clean
+		return o.try(again, line), nil
+	})
+}
+
+func (o *oneShot) try(in *zapcore.CheckedEntry, line []zapcore.Field) (panicked any) {
+	defer func() {
+		if !o.done {
+			panicked = recover()
+		}
+	}()
+	in.Write(line...)
+	return nil
+}
+
+func (o *oneShot) free() {
+	memory := o.fields
+	*o = oneShot{}
+	if cap(memory) <= maxFields {
+		clear(memory)
+		o.fields = memory[:0]
+	}
+	oneShots.Put(o)
+}
+
+// guardedObject is an inline object of the user's whose members are placed one by one.
+type guardedObject struct {
+	field  zapcore.Field
+	placer placer
+}
+
+// MarshalLogObject may be called by several cores.
+func (g *guardedObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	p := g.placer
+	p.add(enc, &g.field)
+	return nil
+}

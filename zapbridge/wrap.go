@@ -1,0 +1,186 @@
+package zapbridge
+
+import (
+	"slices"
+
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/spanlog/spanlog/events"
+)
+
+// Wrap returns a logger that adds ids and span events to what l does. A nil p means the defaults. The cores of l decide
+// what is enabled, sampled and written, and how a line looks; of the schema only the names of what is added apply.
+//
+// A logger that has a core of this package is returned as it is, with the policy it has, whatever stands around that
+// core: a sampler, hooks, a tee. A nil l gives a logger that discards the lines and leaves the span events.
+func Wrap(l *zap.Logger, p *events.Policy) *zap.Logger {
+	if l == nil || l.Core() == nil {
+		return zap.New(NewCore(nil, nil, p))
+	}
+	if ours(l.Core()) {
+		return l
+	}
+	return l.WithOptions(zap.WrapCore(func(inner zapcore.Core) zapcore.Core {
+		w := &wrapper{rules: p.Rules(), inner: inner}
+		if constant := constantFields(w.rules); len(constant) > 0 {
+			w.inner = inner.With(constant)
+		}
+		return w
+	}))
+}
+
+func constantFields(rules *events.Rules) []zapcore.Field {
+	var fields []zapcore.Field
+	for _, kv := range rules.Constant() {
+		fields = append(fields, zap.Any(string(kv.Key), kv.Value.AsInterface()))
+	}
+	return fields
+}
+
+// wrapper is a core around another one.
+//
+// The ids go before the first namespace, but whether a call has a span is known only when its fields are there, and the
+// wrapped core must be asked once: asking is what a sampler counts. So fields are held back from the first one on that
+// opens a namespace, or that an id would take the place of, and are given to the wrapped core with each call.
+type wrapper struct {
+	bound
+	rules *events.Rules
+	inner zapcore.Core    // holds the fields of With up to the first that is held back
+	held  []zapcore.Field // the fields of With from there on, without Context fields
+	ids   []zapcore.Field // of bound.span, made once
+}
+
+var _ zapcore.Core = (*wrapper)(nil)
+
+// Enabled asks the wrapped core.
+func (w *wrapper) Enabled(l zapcore.Level) bool { return w.inner.Enabled(l) }
+
+// Level asks the wrapped core, for [zapcore.LevelOf].
+func (w *wrapper) Level() zapcore.Level { return zapcore.LevelOf(w.inner) }
+
+// Sync asks the wrapped core.
+func (w *wrapper) Sync() error { return w.inner.Sync() }
+
+// Check asks the wrapped core. What agreed to write is called by a core of ours that is good for this one entry, so that
+// samplers, tees, levels and hooks below decide as before.
+func (w *wrapper) Check(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	in := w.inner.Check(ent, nil)
+	if in == nil {
+		return ce
+	}
+	o := oneShots.Get().(*oneShot)
+	o.w, o.in = w, in.AddCore(ent, o)
+	o.outer = ce.AddCore(ent, o)
+	return o.outer
+}
+
+// Write writes to the wrapped core without asking it.
+func (w *wrapper) Write(ent zapcore.Entry, fields []zapcore.Field) error {
+	span := lastSpan(fields, w.span)
+	w.addTo(span, w.rules, &ent, fields)
+	line, _ := w.line(nil, spanContext(span), fields)
+	return persist(line, func(line []zapcore.Field) (any, error) { return w.try(ent, line) })
+}
+
+func (w *wrapper) try(ent zapcore.Entry, line []zapcore.Field) (panicked any, err error) {
+	defer func() { panicked = recover() }()
+	return nil, w.inner.Write(ent, line)
+}
+
+// With returns a core that adds fields to every line and event. A [Context] field binds the core to its span.
+func (w *wrapper) With(fields []zapcore.Field) zapcore.Core {
+	if len(fields) == 0 || answer(fields) {
+		return w
+	}
+	n := *w
+	opens, hides := n.bound.with(w.rules, fields)
+	if lastSpan(fields, nil) != nil { // spans cannot be compared: one may be of any type
+		n.ids = appendIDs(nil, w.rules, n.span.SpanContext())
+	}
+	from := min(opens, hides)
+	if len(w.held) > 0 {
+		from = 0
+	}
+	now, _ := w.placed(nil, fields[:from], false, true)
+	later := fields[from:]
+	n.held = slices.Clip(w.held)
+	for i := range later {
+		switch c := carrierOf(&later[i]); {
+		case c != nil:
+			now = append(now, quiet(c))
+		case later[i].Type != zapcore.SkipType:
+			n.held = append(n.held, later[i])
+		}
+	}
+	if len(now) > 0 {
+		n.inner = withFields(w.inner, now)
+	}
+	return &n
+}
+
+// withFields is core.With; a field that panics is replaced by a mark.
+func withFields(core zapcore.Core, fields []zapcore.Field) zapcore.Core {
+	n := core
+	_ = persist(fields, func(fields []zapcore.Field) (panicked any, _ error) {
+		defer func() { panicked = recover() }()
+		n = core.With(fields)
+		return nil, nil
+	})
+	return n
+}
+
+// quiet is a Context field for those inner cores that look for a context.
+func quiet(c *carrier) zapcore.Field {
+	return zapcore.Field{Type: zapcore.InlineMarshalerType, Interface: (*silent)(c)}
+}
+
+// line returns the fields of a call as the wrapped core is to have them: the ids, what was held back, the call's own.
+// It returns fields itself where nothing is to be changed, else memory with the result appended, and which of them.
+func (w *wrapper) line(memory []zapcore.Field, sc trace.SpanContext, fields []zapcore.Field) (_ []zapcore.Field, inMemory bool) {
+	traced := sc.IsValid()
+	p := placer{rules: w.rules, traced: traced, rootState: rootState{open: w.prefix != ""}}
+	if !traced && len(w.held) == 0 && !p.matters(fields) {
+		return fields, false
+	}
+	if traced && same(sc, spanContext(w.span)) {
+		memory = append(memory, w.ids...)
+	} else {
+		memory = appendIDs(memory, w.rules, sc)
+	}
+	memory, _ = w.placed(memory, w.held, traced, true)
+	memory, _ = w.placed(memory, fields, traced, w.prefix == "")
+	return memory, true
+}
+
+// same reports whether the ids of a and b are the same.
+func same(a, b trace.SpanContext) bool {
+	return a.TraceID() == b.TraceID() && a.SpanID() == b.SpanID() && a.TraceFlags() == b.TraceFlags()
+}
+
+// placed appends fields as they stand on the line, and reports whether what follows is still at its root.
+func (w *wrapper) placed(dst, fields []zapcore.Field, traced, root bool) ([]zapcore.Field, bool) {
+	p := placer{rules: w.rules, traced: traced}
+	guards := traced || len(w.rules.Constant()) > 0
+	for i := range fields {
+		f := fields[i]
+		c := carrierOf(&f)
+		switch {
+		case c != nil:
+			f = quiet(c)
+		case !root || !guards:
+		case f.Type == zapcore.NamespaceType:
+			f.Key = p.namespace(f.Key)
+		case f.Type == zapcore.InlineMarshalerType:
+			f.Interface = &guardedObject{field: fields[i], placer: p}
+		case traced && w.rules.IsID(f.Key):
+			continue
+		default:
+			f.Key, _ = p.place(f.Key, true)
+		}
+		root = root && f.Type != zapcore.NamespaceType
+		dst = append(dst, f)
+	}
+	return dst, root
+}
