@@ -1,0 +1,57 @@
+package zerologbridge
+
+import (
+	"bytes"
+	"math"
+
+	"github.com/spanlog/spanlog/events"
+)
+
+// finder looks for keys on a line, by the algorithm of Horspool: the byte at the end of a window says how far the window
+// may move. Nearly every line has none of the keys, so this is the cost of looking for them.
+type finder struct {
+	keys   [][]byte // as they stand on a line, without the opening quotation mark: trace_id":
+	window int      // bytes of the shortest one
+	skip   [256]uint8
+}
+
+func newFinder(names []string) *finder {
+	f := &finder{window: math.MaxUint8}
+	for _, name := range names {
+		key := append(events.AppendJSONString(nil, name), ':')[1:]
+		f.keys = append(f.keys, key)
+		f.window = min(f.window, len(key))
+	}
+	for i := range f.skip {
+		f.skip[i] = uint8(f.window)
+	}
+	for _, key := range f.keys {
+		end := key[len(key)-f.window:]
+		for i, c := range end[:f.window-1] {
+			f.skip[c] = min(f.skip[c], uint8(f.window-1-i))
+		}
+	}
+	return f
+}
+
+// in reports whether one of the keys is somewhere on the line, at its root or deeper, or looks as if it were.
+func (f *finder) in(line []byte) bool {
+	if len(f.keys) == 0 {
+		return false
+	}
+	for i := f.window - 1; i < len(line); i += int(f.skip[line[i]]) {
+		if line[i] == ':' && f.ends(line[:i+1]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *finder) ends(line []byte) bool {
+	for _, key := range f.keys {
+		if bytes.HasSuffix(line, key) {
+			return true
+		}
+	}
+	return false
+}

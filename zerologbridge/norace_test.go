@@ -1,0 +1,5 @@
+//go:build !race
+
+package zerologbridge
+
+const raceEnabled = false

@@ -1,0 +1,275 @@
+package zerologbridge
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rs/zerolog"
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/spanlog/spanlog/events"
+)
+
+func TestConvert(t *testing.T) {
+	deep := strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40)
+	tests := []struct{ line, want string }{
+		{`{`, ``},
+		{`{}`, ``},
+		{`{"a":1}`, `a=1:INT64`},
+		{` { "a" : 1 , "b" : "x" } `, `a=1:INT64 | b=x`},
+		{`{"a":9007199254740993`, `a=9007199254740993:INT64`},
+		{`{"a":-9223372036854775808`, `a=-9223372036854775808:INT64`},
+		{`{"a":9223372036854775808`, `a=9223372036854775808`},
+		{`{"a":123456789012345678901234567890`, `a=123456789012345678901234567890`},
+		{`{"a":1.0,"b":-2.5e3,"c":1e400,"d":-0`, `a=1:FLOAT64 | b=-2500:FLOAT64 | c=1e400 | d=0:INT64`},
+		{`{"a":true,"b":false,"c":null`, `a=true:BOOL | b=false:BOOL | c=null`},
+		{`{"a":"\"\\\/\b\f\n\r\t"`, "a=\"\\/\b\f\n\r\t"},
+		{`{"a":"\u00e9\ud83d\ude00"`, "a=\u00e9\U0001F600"},
+		{`{"a":"\ud83d","b":"\ude00x","c":"\ud83d\u0041","d":"\ud83d\ud83d\ude00"`, "a=\ufffd | b=\ufffdx | c=\ufffdA | d=\ufffd\U0001F600"},
+		{"{\"a\":\"\xff\xfeb\"", "a=\ufffd\ufffdb"},
+		{`{"\u0061\n":1`, "a\n=1:INT64"},
+		{`{"":1`, `_=1:INT64`},
+		{`{"d":{}`, `d={}`},
+		{`{"d":{"a":{"b":[{"c":1}]},"e":[]}`, `d.a.b=[{"c":1}] | d.e=[]`},
+		{`{"d":{"trace_id":"x"}`, `d.trace_id=x`},
+		{`{"a":["x","\u0041"],"b":[1,2],"c":[1,0.5],"d":[true,false],"e":[null],"f":[1,"x"],"g":[[1]]`,
+			`a=["x","A"]:STRINGSLICE | b=[1,2]:INT64SLICE | c=[1,0.5]:FLOAT64SLICE | d=[true,false]:BOOLSLICE | e=[null] | f=[1,"x"] | g=[[1]]`},
+		{`{"a":[1,18446744073709551615],"b":[9007199254740993,0.5],"c":[1e999]`, `a=[1,18446744073709551615] | b=[9007199254740993,0.5] | c=[1e999]`},
+		{`{"a":1,"a":2`, `a=1:INT64 | a=2:INT64`},
+		{`{"level":"info","level":"mine","time":"now","a":1`, `level=mine | a=1:INT64`},
+		{`{"a":1,"level":"mine"`, `a=1:INT64 | level=mine`},
+		{`{"trace_id":"x","span_id":1,"trace_flags":{},"a":1`, `a=1:INT64`},
+		{`{"caller":"/a/b.go:12"`, `code.file.path=/a/b.go | code.line.number=12:INT64`},
+		{`{"caller":"b.go"`, `caller=b.go`},
+		{`{"caller":7`, `caller=7:INT64`},
+		{`{"a":bad,"b":2`, `a=bad | b=2:INT64`},
+		{`{"a":{"x":1,"b":2`, `a={"x":1 | b=2:INT64`},
+		{`{"a":{bad},"b":2`, `a={bad} | b=2:INT64`},
+		{`{"a":,"b":2`, `a= | b=2:INT64`},
+		{`{"a":1,2,"b":3`, `a=1,2 | b=3:INT64`},
+		{`{"a":01,"b":2`, `a=01 | b=2:INT64`},
+		{`{"a":1},"b":2`, `a=1} | b=2:INT64`},
+		{`{"a":"open,"b":2`, `a="open | b=2:INT64`},
+		{`{"a":`, `a=`},
+		{`{"a"`, ``},
+		{`{"a`, ``},
+		{`{1`, ``},
+		{`[1]`, ``},
+		{``, ``},
+		{"\xbf\x61a", ``},
+		{`{"d":` + deep, "d" + strings.Repeat(".a", 32) + "=" + strings.Repeat(`{"a":`, 8) + "1" + strings.Repeat("}", 8)},
+		{`{"a":` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + `,"b":1`, `a=` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + ` | b=1:INT64`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.line[:min(len(tt.line), 40)], func(t *testing.T) {
+			if got := show(converted(tt.line, zerolog.InfoLevel)); got != tt.want {
+				t.Errorf("%s\n got %s\nwant %s", tt.line, got, tt.want)
+			}
+		})
+	}
+}
+
+// Many broken values end in one that takes the rest, instead of being looked through again and again.
+func TestManyBrokenValues(t *testing.T) {
+	line := "{" + strings.TrimPrefix(strings.Repeat(`,"a":{`, 20000), ",")
+	if got := len(converted(line, zerolog.InfoLevel)); got != maxRepairs {
+		t.Errorf("got %d attributes, want %d", got, maxRepairs)
+	}
+}
+
+func TestLongString(t *testing.T) {
+	got := converted(`{"a":"`+strings.Repeat("\u00e9", 64<<10)+`"`, zerolog.InfoLevel)[0].Value.AsString()
+	if len(got) > 64<<10 || !strings.HasSuffix(got, "\u00e9\u2026") {
+		t.Errorf("got %d bytes ending in %q", len(got), got[len(got)-8:])
+	}
+}
+
+func seed(f *testing.F) {
+	for _, line := range []string{
+		`{"level":"info","amount":42,"s":"a\u00e9\ud83d\ude00\n","f":1.5e-3,"u":18446744073709551615,"message":"m"}`,
+		`{"d":{"a":{"b":null}},"e":{},"x":[1,2.5,"y",{"z":[]}],"trace_id":"x","t":true}`,
+		`{"trace_id":"x"}`, `{"trace_id":1,"span_id":{"a":1}}`, `{"a":1,"trace_id":"x","trace_id":"y","b":2}`,
+		`{"@timestamp":"t","trace.id":"x","ecs.version":"1","message":"m"}`, `{"error":"a","error":"b","caller":"a:1","service":1}`,
+		`{"a":{"x":1,"b":2`, `{"a":bad,"b":`, "{\"a\":\"\xff\"}", `{}`, ``,
+	} {
+		f.Add(line)
+	}
+}
+
+func FuzzConvert(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, line string) {
+		got := converted(line, zerolog.NoLevel)
+		if !json.Valid([]byte(line)) || strings.Count(line, "{")+strings.Count(line, "[") > 30 || len(line) > 60<<10 {
+			return
+		}
+		want, ok := expected(t, line)
+		if !ok {
+			return
+		}
+		if show(got) != show(want) {
+			t.Errorf("%q\n got %s\nwant %s", line, show(got), show(want))
+		}
+	})
+}
+
+// expected is what the attributes of a valid line are by encoding/json. It reports false where a key has a meaning.
+func expected(t *testing.T, line string) (kvs []attribute.KeyValue, ok bool) {
+	d := json.NewDecoder(strings.NewReader(line))
+	d.UseNumber()
+	if first, err := d.Token(); err != nil || first != json.Delim('{') {
+		return nil, true
+	}
+	ok = true
+	special := []string{"time", "trace_id", "span_id", "trace_flags", "caller", "error", "event.name"}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var raw json.RawMessage
+		if err := d.Decode(&raw); err != nil {
+			t.Fatal(err)
+		}
+		ok = ok && !slices.Contains(special, key.(string))
+		kvs = expectValue(t, kvs, key.(string), raw)
+	}
+	return kvs, ok
+}
+
+func expectValue(t *testing.T, kvs []attribute.KeyValue, key string, raw json.RawMessage) []attribute.KeyValue {
+	if inner, _ := expected(t, string(raw)); len(inner) > 0 {
+		for _, kv := range inner {
+			if kv.Key == "_" && !bytes.Contains(raw, []byte(`"_"`)) {
+				kv.Key = ""
+			}
+			kvs = append(kvs, attribute.KeyValue{Key: attribute.Key(key+".") + kv.Key, Value: kv.Value})
+		}
+		return kvs
+	}
+	name := key
+	if name == "" {
+		name = "_"
+	}
+	return append(kvs, attribute.KeyValue{Key: attribute.Key(name), Value: expectScalar(t, raw)})
+}
+
+func expectScalar(t *testing.T, raw json.RawMessage) attribute.Value {
+	var v any
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil {
+		t.Fatal(err)
+	}
+	asText := attribute.StringValue(strings.ToValidUTF8(string(raw), "\ufffd"))
+	switch x := v.(type) {
+	case string:
+		return attribute.StringValue(x)
+	case bool:
+		return attribute.BoolValue(x)
+	case json.Number:
+		return expectNumber(string(x))
+	case []any:
+		return expectArray(x, asText)
+	}
+	return asText
+}
+
+func expectNumber(s string) attribute.Value {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return attribute.Int64Value(n)
+	}
+	if f, err := strconv.ParseFloat(s, 64); err == nil && strings.ContainsAny(s, ".eE") {
+		return attribute.Float64Value(f)
+	}
+	return attribute.StringValue(s)
+}
+
+func expectArray(xs []any, asText attribute.Value) attribute.Value {
+	var ss []string
+	var bs []bool
+	var is []int64
+	var fs []float64
+	for _, x := range xs {
+		switch x := x.(type) {
+		case string:
+			ss = append(ss, x)
+		case bool:
+			bs = append(bs, x)
+		case json.Number:
+			v := expectNumber(string(x))
+			switch v.Type() {
+			case attribute.INT64:
+				is = append(is, v.AsInt64())
+				if f := float64(v.AsInt64()); f > -maxExact && f < maxExact {
+					fs = append(fs, f)
+				}
+			case attribute.FLOAT64:
+				fs = append(fs, v.AsFloat64())
+			}
+		}
+	}
+	switch n := len(xs); {
+	case n == 0:
+		return asText
+	case len(ss) == n:
+		return attribute.StringSliceValue(ss)
+	case len(bs) == n:
+		return attribute.BoolSliceValue(bs)
+	case len(is) == n:
+		return attribute.Int64SliceValue(is)
+	case len(fs) == n:
+		return attribute.Float64SliceValue(fs)
+	}
+	return asText
+}
+
+func FuzzRewrite(f *testing.F) {
+	seed(f)
+	r := newRewriter((&events.Policy{Schema: events.ECS}).Rules())
+	f.Fuzz(func(t *testing.T, line string) {
+		x := new(rewritten)
+		if !x.read([]byte(line)) {
+			if json.Valid([]byte(line)) && strings.HasPrefix(strings.TrimSpace(line), "{") && len(line) < maxDepth {
+				t.Errorf("not read: %q", line)
+			}
+			return
+		}
+		r.rewrite(x, zerolog.InfoLevel)
+		if json.Valid([]byte(line)) && !json.Valid(x.out) {
+			t.Errorf("%q became %q", line, x.out)
+		}
+	})
+}
+
+func FuzzClear(f *testing.F) {
+	seed(f)
+	h := newHook((*events.Policy)(nil).Rules())
+	f.Fuzz(func(t *testing.T, line string) {
+		line, whole := strings.CutSuffix(line, "}")
+		whole = whole && strings.HasPrefix(line, "{") && json.Valid([]byte(line+"}"))
+		line = strings.TrimRight(line, " \t\r\n") // zerolog puts no space there
+		b := []byte(line)
+		h.clear(b, true)
+		if !whole {
+			return
+		}
+		if b[len(b)-1] != '{' {
+			b = append(b, ',')
+		}
+		got := string(b) + `"trace_id":1,"span_id":2,"trace_flags":3}`
+		if !json.Valid([]byte(got)) {
+			t.Fatalf("%q became %q", line, got)
+		}
+		before, _ := rootKeys(line + "}")
+		before = slices.DeleteFunc(before, func(k string) bool { return h.rules.IsID(k) && strings.Contains(line, k) })
+		after, _ := rootKeys(got)
+		if want := append(before, "trace_id", "span_id", "trace_flags"); !strings.Contains(line, `\u`) && !slices.Equal(after, want) {
+			t.Errorf("%q became %q: keys %q, want %q", line, got, after, want)
+		}
+	})
+}
