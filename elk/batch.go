@@ -1,0 +1,94 @@
+package elk
+
+import "unicode/utf8"
+
+// batch holds the lines that the sender has taken and that have no verdict
+// yet, each as the two lines of a bulk request. Only the sender touches it.
+type batch struct {
+	buf    []byte
+	docs   []document
+	prefix [prefixBytes]byte
+}
+
+// document is one line in a batch. Its bytes in buf are
+//
+//	start: action line, "{" and spliced fields, written by splice
+//	line:  the line as it was written, but for its first byte
+//	end:   behind the newline
+type document struct {
+	lineInfo
+	start, line, end int
+	spliced          bool
+	settled          bool
+}
+
+// take moves the oldest line of r into the batch, behind a gap for its
+// prefix, so that its bytes are copied no second time.
+func (b *batch) take(info lineInfo, r *ring) {
+	start := len(b.buf)
+	b.buf = append(b.buf, b.prefix[:]...)
+	line := len(b.buf)
+	b.buf = append(r.pop(b.buf), '\n')
+	b.docs = append(b.docs, document{lineInfo: info, start: start, line: line, end: len(b.buf)})
+}
+
+// splice checks a line just taken and puts its prefix before it. It returns
+// why the line cannot be a document, or "".
+func (b *batch) splice(d *document, id string) (reason string) {
+	line := b.buf[d.line : d.end-1]
+	if d.full > int(d.size) {
+		return reasonTooLong
+	}
+	if !utf8.Valid(line) {
+		return reasonInvalidUTF8
+	}
+	sh, ok := scan(line)
+	if !ok {
+		return reasonNotObject
+	}
+	p := appendPrefix(b.prefix[:0], id, d.lineInfo, sh)
+	// The prefix ends on the line's own brace: with nothing spliced its last
+	// byte is that brace, else a comma or quote in its place.
+	d.start = d.line + 1 - len(p)
+	copy(b.buf[d.start:], p)
+	d.spliced = true
+	return ""
+}
+
+// original returns a copy of the line as it was written.
+func (b *batch) original(d *document) []byte {
+	line := append([]byte(nil), b.buf[d.line:d.end-1]...)
+	if d.spliced {
+		line[0] = '{'
+	}
+	return line
+}
+
+// body is what a request says about a document.
+func (b *batch) body(d *document) []byte { return b.buf[d.start:d.end] }
+
+// oldest is the sequence of the first document without a verdict, or 0.
+func (b *batch) oldest() uint64 {
+	for i := range b.docs {
+		if !b.docs[i].settled {
+			return b.docs[i].seq
+		}
+	}
+	return 0
+}
+
+// compact forgets the settled documents and moves the others to the front.
+func (b *batch) compact() {
+	kept, size := 0, 0
+	for _, d := range b.docs {
+		if d.settled {
+			continue
+		}
+		n := copy(b.buf[size:], b.buf[d.start:d.end])
+		shift := d.start - size
+		d.start, d.line, d.end = size, d.line-shift, size+n
+		b.docs[kept] = d
+		kept, size = kept+1, size+n
+	}
+	b.docs, b.buf = b.docs[:kept], b.buf[:size]
+}

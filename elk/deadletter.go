@@ -1,0 +1,74 @@
+package elk
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+)
+
+// The reasons of dead letters.
+const (
+	reasonNotObject   = "not_json_object"
+	reasonInvalidUTF8 = "invalid_utf8"
+	reasonTooLong     = "line_too_long"
+	reasonRefused     = "refused"
+	reasonProduct     = "product_check"
+)
+
+var errDeadLetterPanic = errors.New("elk: the dead-letter writer panicked")
+
+// deadLetter is one line of Config.DeadLetter.
+type deadLetter struct {
+	Time        time.Time `json:"@timestamp"`
+	Reason      string    `json:"reason"`
+	Status      int       `json:"status,omitempty"`
+	ErrorType   string    `json:"error.type,omitempty"`
+	ErrorReason string    `json:"error.reason,omitempty"`
+	Target      string    `json:"target"`
+	Document    string    `json:"document"`
+	// Base64 holds the exact bytes where a JSON string cannot.
+	Base64 []byte `json:"document_base64,omitempty"`
+}
+
+func (d deadLetter) withDocument(line []byte) deadLetter {
+	d.Document = string(line)
+	if !utf8.Valid(line) {
+		d.Base64 = line
+	}
+	return d
+}
+
+// writeDeadLetter writes one whole line in one Write.
+func writeDeadLetter(w io.Writer, d deadLetter) (err error) {
+	if w == nil {
+		return nil
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = errDeadLetterPanic
+		}
+	}()
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(d); err != nil {
+		return fmt.Errorf("elk: dead letter: %w", err)
+	}
+	n, err := w.Write(buf.Bytes())
+	if err == nil && n < buf.Len() {
+		err = io.ErrShortWrite
+	}
+	return err
+}
+
+// text says why, without the document.
+func (d deadLetter) text() string {
+	if d.ErrorType == "" {
+		return d.Reason
+	}
+	return fmt.Sprintf("%s: status %d: %s: %s", d.Reason, d.Status, d.ErrorType, d.ErrorReason)
+}

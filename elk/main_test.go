@@ -1,0 +1,187 @@
+package elk
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/spanlog/spanlog/elk/elktest"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const stream = "logs-generic-default"
+
+func startServer(t testing.TB, options ...elktest.Option) *elktest.Server {
+	t.Helper()
+	srv, err := elktest.New(append([]elktest.Option{elktest.WithLogsTemplate()}, options...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = srv.Close() })
+	return srv
+}
+
+// quick is a configuration with waits that suit a test.
+func quick(url string) Config {
+	return Config{
+		Addresses:  []string{url},
+		BatchWait:  2 * time.Millisecond,
+		BackoffMin: time.Millisecond,
+		BackoffMax: 20 * time.Millisecond,
+	}
+}
+
+func openShipper(t testing.TB, c Config) *Shipper {
+	t.Helper()
+	s, err := Open(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func lineNumber(n int) string { return fmt.Sprintf(`{"message":"line %d","number":%d}`, n, n) }
+
+func writeLines(t testing.TB, s *Shipper, from, to int) {
+	t.Helper()
+	for n := from; n < to; n++ {
+		mustWrite(t, s, lineNumber(n)+"\n")
+	}
+}
+
+func mustWrite(t testing.TB, w io.Writer, p string) {
+	t.Helper()
+	if n, err := io.WriteString(w, p); n != len(p) || err != nil {
+		t.Fatalf("Write = %d, %v; want %d, nil", n, err, len(p))
+	}
+}
+
+// closeWell closes the shipper and checks that nothing was lost.
+func closeWell(t testing.TB, s *Shipper) Stats {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	return checkBalance(t, s)
+}
+
+func checkBalance(t testing.TB, s *Shipper) Stats {
+	t.Helper()
+	stats := s.Stats()
+	if !stats.Balanced() {
+		t.Errorf("counts do not balance: %+v", stats)
+	}
+	return stats
+}
+
+// checkStored reads the documents back: lines 0 to n-1, once each, with what
+// was spliced in.
+func checkStored(t testing.TB, srv *elktest.Server, n int) {
+	t.Helper()
+	seen := map[int]int{}
+	sequences := map[uint64]bool{}
+	for _, doc := range srv.Documents(stream) {
+		var d struct {
+			Time     time.Time `json:"@timestamp"`
+			Message  string    `json:"message"`
+			Number   int       `json:"number"`
+			Sequence uint64    `json:"event.sequence"`
+		}
+		if err := json.Unmarshal(doc.Source, &d); err != nil {
+			t.Fatalf("document %s: %v: %s", doc.ID, err, doc.Source)
+		}
+		if d.Message != fmt.Sprintf("line %d", d.Number) || d.Time.IsZero() || d.Sequence == 0 || sequences[d.Sequence] {
+			t.Errorf("document altered: %s", doc.Source)
+		}
+		seen[d.Number]++
+		sequences[d.Sequence] = true
+	}
+	for i := range n {
+		if seen[i] != 1 {
+			t.Errorf("line %d is stored %d times, want once", i, seen[i])
+		}
+		delete(seen, i)
+	}
+	if len(seen) > 0 {
+		t.Errorf("stored beyond the lines written: %v", seen)
+	}
+}
+
+// buffer is a bytes.Buffer for several goroutines.
+type buffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// letters decodes dead letters.
+func letters(t testing.TB, b *buffer) []deadLetter {
+	t.Helper()
+	var out []deadLetter
+	for dec := json.NewDecoder(bytes.NewReader([]byte(b.String()))); ; {
+		var d deadLetter
+		if err := dec.Decode(&d); err == io.EOF {
+			return out
+		} else if err != nil {
+			t.Fatalf("dead letters: %v in %s", err, b)
+		}
+		out = append(out, d)
+	}
+}
+
+// clientFunc is a Client made of a function.
+type clientFunc func(*http.Request) (*http.Response, error)
+
+func (f clientFunc) Perform(r *http.Request) (*http.Response, error) { return f(r) }
+
+func respond(status int, header http.Header, body string) *http.Response {
+	if header == nil {
+		header = http.Header{}
+	}
+	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(bytes.NewReader([]byte(body)))}
+}
+
+// created is the answer to a request all of whose documents are new.
+func created(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	_ = r.Body.Close()
+	return respond(http.StatusOK, nil, answerOf(bytes.Count(body, []byte{'\n'})/2)), nil
+}
+
+// answerOf is what Elasticsearch says of n new documents.
+func answerOf(n int) string {
+	var b bytes.Buffer
+	b.WriteString(`{"errors":false,"took":0,"items":[`)
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(`{"create":{"status":201}}`)
+	}
+	b.WriteString(`]}`)
+	return b.String()
+}
+
+var testTime = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)

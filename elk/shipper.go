@@ -1,0 +1,220 @@
+package elk
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+)
+
+var (
+	// ErrClosed is what a Write after Close returns.
+	ErrClosed = errors.New("elk: the shipper is closed")
+	// ErrPending is wrapped by what Flush and Sync return while lines have no
+	// verdict.
+	ErrPending = errors.New("elk: lines are not yet delivered")
+	// ErrLost is wrapped by what Close and Shutdown return when lines were
+	// dropped.
+	ErrLost = errors.New("elk: lines were lost")
+)
+
+// closeGrace is how long Shutdown waits, beyond its context, for the sender
+// to notice.
+const closeGrace = 250 * time.Millisecond
+
+var _ io.WriteCloser = (*Shipper)(nil)
+
+// Shipper sends lines to one Elasticsearch data stream. Make it with Open.
+// Its methods may be called at any time from any goroutine; on a nil or zero
+// Shipper they do what they do after Close.
+type Shipper struct {
+	config Config
+	queue  *queue
+	sender *sender
+	alarms *alarms
+	own    *ownClient // nil with Config.Client
+	cancel context.CancelFunc
+	ended  chan struct{} // closed when Shutdown is through
+}
+
+// Open starts a shipper. It does no network I/O: a server that is down is no
+// error, a configuration that cannot work is.
+func Open(config Config) (*Shipper, error) {
+	c, err := config.resolved()
+	if err != nil {
+		return nil, err
+	}
+	s := &Shipper{config: c, queue: newQueue(c), ended: make(chan struct{})}
+	client := c.Client
+	if client == nil {
+		if s.own, err = newOwnClient(c); err != nil {
+			return nil, err
+		}
+		client = s.own
+	}
+	s.alarms = newAlarms(c.OnAlarm)
+	s.sender = newSender(c, newID(), s.queue, s.alarms, client)
+	var ctx context.Context
+	ctx, s.cancel = context.WithCancel(context.Background())
+	go s.sender.run(ctx)
+	return s, nil
+}
+
+// newID makes what distinguishes this shipper's documents from all others':
+// 72 random bits.
+func newID() string {
+	var id [9]byte
+	_, _ = rand.Read(id[:]) // never fails since Go 1.24
+	return base64.RawURLEncoding.EncodeToString(id[:])
+}
+
+// Write accepts each non-empty line of p as one document, at level Info. It
+// copies p, never waits for the network, and while the shipper is open
+// returns len(p) and nil, also when it had to drop a line: Stats and
+// Config.OnAlarm tell. After Close it returns ErrClosed.
+func (s *Shipper) Write(p []byte) (int, error) { return s.WriteLine(slog.LevelInfo, p) }
+
+// WriteLine is Write with the level of the lines, which decides what goes
+// first when there is no more room.
+func (s *Shipper) WriteLine(level slog.Level, p []byte) (int, error) {
+	if s.isZero() || s.queue.isClosed() {
+		return 0, ErrClosed
+	}
+	now := time.Now()
+	for done := 0; done < len(p); {
+		line, rest, _ := bytes.Cut(p[done:], []byte{'\n'})
+		if !s.accept(level, trimSpace(line), now) {
+			return done, ErrClosed
+		}
+		done = len(p) - len(rest)
+	}
+	return len(p), nil
+}
+
+// accept takes one line and reports whether the shipper is open.
+func (s *Shipper) accept(level slog.Level, line []byte, now time.Time) bool {
+	if len(line) == 0 {
+		return true
+	}
+	dropped, open := s.queue.put(level, line, s.config.MaxLineBytes, now)
+	if dropped > 0 {
+		s.alarms.raise(alarmRingFull, "lines are dropped: more arrive than leave, and RingBytes is used up")
+	}
+	return open
+}
+
+func (s *Shipper) isZero() bool { return s == nil || s.queue == nil }
+
+// Flush waits until every line accepted before it has a verdict: stored, or
+// dead-lettered, or dropped. When ctx ends first, or Config.FlushTimeout if
+// ctx has no deadline, the error wraps ErrPending and the context's.
+func (s *Shipper) Flush(ctx context.Context) error {
+	if s.isZero() {
+		return nil
+	}
+	ctx, cancel := s.flushContext(ctx)
+	defer cancel()
+	done := s.queue.wait()
+	defer s.queue.forget(done)
+	s.queue.hurry()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%w: %d pending: %w", ErrPending, s.Stats().Pending, ctx.Err())
+	}
+}
+
+func (s *Shipper) flushContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, s.config.FlushTimeout)
+}
+
+// Sync sends what is waiting, but does not wait for the network: the error
+// wraps ErrPending while any line has no verdict. Use Flush to wait.
+func (s *Shipper) Sync() error {
+	if s.isZero() {
+		return nil
+	}
+	if pending := s.queue.hurry(); pending > 0 {
+		return fmt.Errorf("%w: %d pending", ErrPending, pending)
+	}
+	return nil
+}
+
+// Close is Shutdown with Config.CloseTimeout.
+func (s *Shipper) Close() error {
+	if s.isZero() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.CloseTimeout)
+	defer cancel()
+	return s.Shutdown(ctx)
+}
+
+// Shutdown ends intake, sends what is left, and stops. It tries until ctx
+// ends, at least once if ctx allows; what then has no verdict is dropped. It
+// returns nil when in its whole life the shipper lost nothing, that is, when
+// every line was stored or dead-lettered, else an error that wraps ErrLost
+// and names the counts. A second call waits for the first and returns nil.
+func (s *Shipper) Shutdown(ctx context.Context) error {
+	if s.isZero() {
+		return nil
+	}
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	if !s.queue.close() {
+		select {
+		case <-s.ended:
+		case <-ctx.Done():
+		}
+		return nil
+	}
+	defer close(s.ended)
+	s.stop(ctx)
+	return lossError(s.queue.finish())
+}
+
+// stop ends the goroutines. One that hangs in the caller's code is left
+// behind: its verdicts no longer count.
+func (s *Shipper) stop(ctx context.Context) {
+	s.queue.signal()
+	select {
+	case <-s.sender.done:
+		s.cancel()
+	case <-ctx.Done():
+		s.cancel()
+		waitFor(s.sender.done, closeGrace)
+	}
+	if s.own != nil {
+		s.own.close(ctx)
+	}
+	s.alarms.close(closeGrace)
+}
+
+func lossError(s Stats) error {
+	if s.Dropped.Total() == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %d of %d (ring full %d, no answer before close %d, dead letter not written %d)",
+		ErrLost, s.Dropped.Total(), s.Accepted, s.Dropped.RingFull, s.Dropped.Close, s.Dropped.DeadLetter)
+}
+
+// Stats returns the counts so far; after Close, the final ones.
+func (s *Shipper) Stats() Stats {
+	if s.isZero() {
+		return Stats{}
+	}
+	return s.queue.read()
+}

@@ -1,0 +1,239 @@
+package elk
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxRetryAfter bounds how long a server may make the shipper wait.
+const maxRetryAfter = 5 * time.Minute
+
+// productCheck is how go-elasticsearch reports a server that does not call
+// itself Elasticsearch. It does so after the request, so the documents may
+// be stored, and would do so again for every repeat.
+const productCheck = "the client noticed that the server is not Elasticsearch"
+
+// reply is what came back for one request.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+	err    error // no whole answer: connection, time, encoding
+}
+
+// fate says what to do with a request as a whole.
+type fate int
+
+const (
+	kept       fate = iota // no verdict: everything is sent again
+	answered               // a verdict for each document
+	refused                // for what one of its documents is: halve it
+	unknowable             // the client hides what became of the documents
+)
+
+// outcome is the meaning of a reply.
+type outcome struct {
+	fate   fate
+	items  []item        // answered: one per document, in order
+	whole  item          // where one word holds for every document: items is nil
+	after  time.Duration // kept: not before
+	reason string        // kept: the alarm's reason
+	detail string        // for people
+	doubt  bool          // kept: the credentials may be wrong
+}
+
+// item returns the word on the document at i.
+func (o outcome) item(i int) item {
+	if o.items == nil {
+		return o.whole
+	}
+	return o.items[i]
+}
+
+// item is the server's word on one document.
+type item struct {
+	status       int
+	cause        cause
+	failureStore string
+}
+
+// cause is an Elasticsearch error.
+type cause struct {
+	Type   string `json:"type"`
+	Reason string `json:"reason"`
+}
+
+// verdict says what becomes of one document.
+type verdict int
+
+const (
+	verdictRetry verdict = iota
+	verdictDelivered
+	verdictDiverted
+	verdictDuplicate
+	verdictDead
+)
+
+// verdict follows the status, with two exceptions: a 403 and a missing index
+// or template can be mended at the server while the document waits.
+func (i item) verdict() verdict {
+	switch {
+	case (i.status == http.StatusOK || i.status == http.StatusCreated) && i.failureStore == "used":
+		return verdictDiverted
+	case i.status == http.StatusOK || i.status == http.StatusCreated:
+		return verdictDelivered
+	case i.status == http.StatusConflict:
+		return verdictDuplicate
+	case i.status == http.StatusForbidden,
+		i.status == http.StatusNotFound && i.cause.Type == "index_not_found_exception",
+		i.status == http.StatusTooManyRequests,
+		i.status < 400 || i.status >= 500:
+		return verdictRetry
+	}
+	return verdictDead
+}
+
+// judge finds the meaning of the reply to a request with n documents. It
+// believes nothing that it does not understand.
+func judge(r reply, n int) outcome {
+	switch {
+	case r.err != nil && strings.Contains(r.err.Error(), productCheck):
+		return outcome{fate: unknowable, whole: item{cause: cause{Type: reasonProduct, Reason: r.err.Error()}}}
+	case r.err != nil:
+		return outcome{reason: alarmUnreachable, detail: r.err.Error()}
+	case r.status == http.StatusOK:
+		return judgeAnswer(r.body, n)
+	case r.status == http.StatusRequestEntityTooLarge:
+		return refusal(r.status, cause{Type: "request_entity_too_large", Reason: "larger than the server accepts"})
+	case r.status == http.StatusBadRequest:
+		return judgeBadRequest(r)
+	case r.status == http.StatusUnauthorized, r.status == http.StatusForbidden:
+		return outcome{reason: alarmUnauthorized, detail: describe(r), doubt: true, after: retryAfter(r.header)}
+	case r.status == http.StatusTooManyRequests:
+		return outcome{reason: alarmBusy, detail: describe(r), after: retryAfter(r.header)}
+	case r.status >= 300 && r.status < 400:
+		return outcome{reason: alarmUnexpected, detail: describe(r) + "; redirects are not followed"}
+	}
+	return outcome{reason: alarmUnexpected, detail: describe(r), after: retryAfter(r.header)}
+}
+
+// judgeBadRequest tells a document that spoils its request from a request
+// that no document could mend: what is not Elasticsearch's own error, and
+// what it says of parameters.
+func judgeBadRequest(r reply) outcome {
+	c := requestCause(r.body)
+	if c.Type == "" || strings.Contains(c.Reason, "unrecognized parameter") {
+		return outcome{reason: alarmUnexpected, detail: describe(r), after: retryAfter(r.header)}
+	}
+	return refusal(r.status, c)
+}
+
+func refusal(status int, c cause) outcome {
+	return outcome{fate: refused, whole: item{status: status, cause: c}}
+}
+
+// requestCause reads {"error":{"type":…,"reason":…}}.
+func requestCause(body []byte) cause {
+	var answer struct {
+		Error cause `json:"error"`
+	}
+	if json.Unmarshal(body, &answer) != nil {
+		return cause{}
+	}
+	return answer.Error
+}
+
+func describe(r reply) string {
+	c := requestCause(r.body)
+	if c.Type == "" {
+		return fmt.Sprintf("status %d", r.status)
+	}
+	return fmt.Sprintf("status %d: %s: %s", r.status, c.Type, c.Reason)
+}
+
+// retryAfter reads the header's form in seconds.
+func retryAfter(h http.Header) time.Duration {
+	seconds, err := strconv.Atoi(strings.TrimSpace(h.Get("Retry-After")))
+	if err != nil || seconds < 0 {
+		return 0
+	}
+	return time.Duration(min(seconds, int(maxRetryAfter/time.Second))) * time.Second
+}
+
+// judgeAnswer reads the items of a 200. The answer's own "errors" is not
+// asked: each item says for itself.
+func judgeAnswer(body []byte, n int) outcome {
+	if allCreated(body, n) {
+		return outcome{fate: answered, whole: item{status: http.StatusCreated}}
+	}
+	items, err := parseItems(body)
+	if err != nil {
+		return outcome{reason: alarmUnbelieved, detail: "the answer is not that of a bulk request: " + err.Error()}
+	}
+	if len(items) != n {
+		return outcome{reason: alarmUnbelieved, detail: fmt.Sprintf("the answer has %d items for %d documents", len(items), n)}
+	}
+	return outcome{fate: answered, items: items}
+}
+
+// allCreated reports whether body is, byte for byte, the usual answer to n
+// documents that were all created. It spares the good case the parsing of
+// JSON, and leaves all else to parseItems.
+func allCreated(body []byte, n int) bool {
+	const created = `{"create":{"status":201}}`
+	_, list, ok := bytes.Cut(body, []byte(`"items":[`))
+	head := body[:max(0, len(body)-len(list))]
+	if !ok || !bytes.HasPrefix(head, []byte(`{"errors":false,"took":`)) && !bytes.HasPrefix(head, []byte(`{"took":`)) {
+		return false
+	}
+	if len(list) != n*(len(created)+1)+1 || len(head) > 64 || !json.Valid(append(head[:len(head):len(head)], "]}"...)) {
+		return false
+	}
+	for i := range n {
+		at := i * (len(created) + 1)
+		if string(list[at:at+len(created)]) != created {
+			return false
+		}
+		if sep := list[at+len(created)]; i < n-1 && sep != ',' || i == n-1 && sep != ']' {
+			return false
+		}
+	}
+	return list[len(list)-1] == '}'
+}
+
+func parseItems(body []byte) ([]item, error) {
+	var answer struct {
+		Items []struct {
+			Create *struct {
+				Status       int             `json:"status"`
+				Error        json.RawMessage `json:"error"`
+				FailureStore string          `json:"failure_store"`
+			} `json:"create"`
+		} `json:"items"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil, err
+	}
+	items := make([]item, len(answer.Items))
+	for i, a := range answer.Items {
+		if a.Create == nil || a.Create.Status == 0 {
+			return nil, fmt.Errorf("item %d is no answer to a create", i+1)
+		}
+		items[i] = item{status: a.Create.Status, cause: itemCause(a.Create.Error), failureStore: a.Create.FailureStore}
+	}
+	return items, nil
+}
+
+// itemCause reads an item's error, which some proxies make a plain string.
+func itemCause(raw json.RawMessage) cause {
+	var c cause
+	if len(raw) > 0 && json.Unmarshal(raw, &c) != nil {
+		_ = json.Unmarshal(raw, &c.Reason)
+	}
+	return c
+}
