@@ -30,7 +30,20 @@ func (f *Fields) Add(kv attribute.KeyValue) {
 	case "":
 		kv.Key = "_"
 	}
+	kv.Key = attribute.Key(spanstate.Valid(string(kv.Key)))
+	if kv.Value.Type() == attribute.STRINGSLICE {
+		kv.Value = validSlice(kv.Value)
+	}
 	f.attrs = append(f.attrs, kv)
+}
+
+// validSlice returns v with its elements as valid UTF-8. Single strings are made so by [String].
+func validSlice(v attribute.Value) attribute.Value {
+	all := v.AsStringSlice() // a copy
+	for i, s := range all {
+		all[i] = spanstate.Valid(s)
+	}
+	return attribute.StringSliceValue(all)
 }
 
 // AddError notes an error value; the field that holds its text is added with Add. The first one gives exception.*.

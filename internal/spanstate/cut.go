@@ -1,13 +1,21 @@
 package spanstate
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // mark stands at the end of a string that was cut.
 const mark = "…"
 
-// Cut returns s, or, where it is longer than limit bytes, its beginning and a mark, at most limit bytes together and
+// Valid returns s with each run of bytes that is not UTF-8 replaced by U+FFFD. An OTLP exporter loses the whole batch
+// over a single string that is not: protobuf refuses it.
+func Valid(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
+
+// Cut returns s as valid UTF-8, or, where it is longer than limit bytes, its beginning and a mark, at most limit bytes together and
 // never in the middle of a rune.
 func Cut(s string, limit int) string {
+	s = Valid(s)
 	if len(s) <= limit {
 		return s
 	}

@@ -114,7 +114,7 @@ func Text(err error) (text string) {
 			text = panicText(err, r)
 		}
 	}()
-	return err.Error()
+	return Valid(err.Error())
 }
 
 func panicText(v, r any) string {

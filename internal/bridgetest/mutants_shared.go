@@ -1,0 +1,114 @@
+package bridgetest
+
+// all are the bridges that a mutant of the common code is tried on.
+var all = []string{"slog", "zap", "zerolog"}
+
+// sharedMutants change packages events and internal/spanstate.
+func sharedMutants() []Mutant {
+	const (
+		event  = "events/event.go"
+		fields = "events/fields.go"
+		policy = "events/policy.go"
+		rules  = "events/rules.go"
+		schema = "events/schema.go"
+		value  = "events/value.go"
+		json   = "events/json.go"
+		ids    = "internal/spanstate/ids.go"
+		errs   = "internal/spanstate/errors.go"
+		table  = "internal/spanstate/table.go"
+	)
+	return []Mutant{
+		{"upper-case hex", ids, `const hexDigits = "0123456789abcdef"`, `const hexDigits = "0123456789ABCDEF"`, all,
+			[]string{"ids-lower-case"}},
+		{"flags always 01", ids, `i := 2 * int(sc.TraceFlags())`, `i := 2`, all,
+			[]string{"ids-unsampled"}},
+		{"names of the policy ignored", rules, `r.names = *p.Names`, `_ = *p.Names`, all,
+			[]string{"ids-own-names"}},
+		{"user's ids kept", rules, `return key != "" && (key == r.names.TraceID`, `return key == "?" && (key == r.names.TraceID`, all,
+			[]string{"ids-once-with", "ids-once-call", "ids-once-both", "ids-once-in-group", "ids-not-on-event", "ecs-ids-once"}},
+
+		{"event above the level only", event, `return level >= l && l != Off`, `return level > l && l != Off`, all,
+			[]string{"event", "event-level", "event-level-debug", "event-level-dynamic", "fields-many"}},
+		{"event at every level", event, `emit, fail := reaches(level, r.event),`, `emit, fail := true,`, all,
+			[]string{"event-below-level", "event-off"}},
+		{"level asked once", policy, "\treturn l\n", "\treturn l.Level()\n", all,
+			[]string{"event-level-dynamic"}},
+		{"recording not asked", event, `if span == nil || !span.IsRecording() {`, `if span == nil {`, all,
+			[]string{"event-not-recording"}},
+		{"one event for all goroutines", event, `sync.Pool{New: func() any { return new(Event) }}`,
+			"sync.Pool{New: func() any { return only }}\n\nvar only = new(Event)", all,
+			[]string{"concurrent"}},
+
+		{"message does not name the event", event, `case message != "":`, `case message == "":`, all,
+			[]string{"name-message", "name-empty"}},
+		{"name not cut", event, `return spanstate.Cut(message, maxName)`, `return message`, all,
+			[]string{"name-cut"}},
+		{"event.name ignored", event, `case e.name != "":`, `case false:`, all,
+			[]string{"name-field", "name-field-with"}},
+		{"event.name repeated", fields, "f.name = kv.Value.AsString()\n\t\t\treturn", "f.name = kv.Value.AsString()", all,
+			[]string{"name-field", "name-field-with"}},
+		{"time shifted", event, `trace.WithTimestamp(at)`, `trace.WithTimestamp(at.Add(time.Hour))`, all,
+			[]string{"time"}},
+		{"severity lost", event, `attribute.String(severityKey, severity)`, `attribute.String(severityKey, message)`, all,
+			[]string{"severity"}},
+
+		{"string emptied", value, `return attribute.String(key, spanstate.Cut(v, maxString))`, `return attribute.String(key, "")`, all,
+			[]string{"type-string", "type-string-with", "type-bytes", "type-bytes-with", "type-error", "type-error-with"}},
+		{"nil emptied", value, `attribute.String(key, "null")`, `attribute.String(key, "")`, []string{"slog", "zap"},
+			[]string{"type-nil", "type-nil-with"}},
+		{"uint64 wraps", value, `if v > math.MaxInt64 {`, `if false && v > math.MaxInt64 {`, []string{"slog", "zap"},
+			[]string{"type-large-uint64", "type-large-uint64-with"}},
+		{"uint64 as float", value, `return attribute.Int64(key, int64(v))`, `return attribute.Float64(key, float64(v))`, []string{"slog", "zap"},
+			[]string{"type-uint64", "type-uint64-with"}},
+		{"time in its own zone", value, `v.UTC().Format`, `v.Format`, []string{"slog", "zap"},
+			[]string{"type-time", "type-time-with"}},
+		{"base64 of URLs", value, `base64.StdEncoding.`, `base64.URLEncoding.`, []string{"slog", "zap"},
+			[]string{"type-bytes", "type-bytes-with"}},
+		{"slice of strings counted", value, `attribute.StringSlice(key, x)`, `attribute.Int(key, len(x))`, []string{"slog"},
+			[]string{"type-strings", "type-strings-with"}},
+
+		{"error of With forgotten", event, "\te.AddError(f.err)\n", "", []string{"slog", "zap"},
+			[]string{"exception-with", "status-with"}},
+		{"no exception", event, "\t\te.addException()\n", "", []string{"slog", "zap"},
+			[]string{"exception", "exception-any-key", "exception-with", "exception-root-in-group", "exception-each-span"}},
+		{"exception for every call", event, "\tif at.IsZero() {", "\tif e.err == nil {\n\t\te.attrs = append(e.attrs, attribute.String(\"exception.message\", message))\n\t}\n\tif at.IsZero() {", all,
+			[]string{"exception-none"}},
+		{"repeats told again", event, `if e.err != nil && spanstate.Record(e.span, e.err) {`, `if e.err != nil {`, []string{"slog", "zap"},
+			[]string{"exception-once", "exception-once-logged", "exception-once-wrapped", "exception-once-below"}},
+		{"ancestors not marked", errs, `for ; st != nil; st = st.parent {`, `for range 1 {`, []string{"slog", "zap"},
+			[]string{"exception-once-below"}},
+		{"all spans one", table, `return key{sc.TraceID(), sc.SpanID()}`, `return key{}`, []string{"slog", "zap"},
+			[]string{"exception-each-span"}},
+		{"stack lost", errs, `return fmt.Sprintf("%+v", err)`, `return fmt.Sprintf("%v", err)`, []string{"slog", "zap"},
+			[]string{"exception-stack"}},
+		{"last error wins", fields, `if f.err == nil {`, `if err != nil {`, []string{"slog", "zap"},
+			[]string{"two-errors"}},
+
+		{"description without message", event, `description = message + ": " + description`, `_ = description`, all,
+			[]string{"status", "status-with", "status-without-event"}},
+		{"description without error value", event, `spanstate.Fail(e.span, message, "")`, `spanstate.Fail(e.span, "", "")`, all,
+			[]string{"status-no-error", "status-level"}},
+		{"status with every event", event, `if e.fail {`, `if e.emit {`, all,
+			[]string{"status-below-level", "status-off", "status-without-event"}},
+		{"status in place of the event", event, `if e.emit {`, `if e.emit && !e.fail {`, all,
+			[]string{"status-ok-kept", "event"}},
+
+		{"siblings share attributes", fields, `f.attrs = slices.Clip(f.attrs)`, `f.attrs = slices.Grow(f.attrs, 0)`, []string{"slog", "zap"},
+			[]string{"siblings", "siblings-in-group"}},
+
+		{"resource lost", rules, `{ return append(line, r.fragment...) }`, `{ return line }`, []string{"slog"},
+			[]string{"resource", "resource-in-group", "resource-without-span", "resource-names-taken", "ecs-names"}},
+		{"resource overwritten", rules, `if r.taken[key] || r.schema == ECS`, `if r.schema == ECS`, []string{"slog", "zap"},
+			[]string{"resource-names-taken"}},
+		{"ECS: names of the library", schema, `Time: "@timestamp", Level: "log.level", Message: "message",`, ``, []string{"slog", "zerolog"},
+			[]string{"ecs-names"}},
+		{"ECS: ids with underscores", schema, `TraceID: "trace.id", SpanID: "span.id"`, `TraceID: "trace_id", SpanID: "span_id"`, all,
+			[]string{"ecs-ids"}},
+		{"ECS: collisions left", rules, `return labelOf(key), true`, `return key, false`, all,
+			[]string{"ecs-labels", "ecs-labels-with"}},
+		{"invalid UTF-8 left on the line", json, "case r == utf8.RuneError && size == 1:", "case r == utf8.RuneError && size == 0:", []string{"slog"},
+			[]string{"invalid-utf8"}},
+		{"invalid UTF-8 on the event", fields, "\tf.attrs = append(f.attrs, kv)\n", "\tkv.Key += \"\\xff\"\n\tf.attrs = append(f.attrs, kv)\n", all,
+			[]string{"invalid-utf8"}},
+	}
+}

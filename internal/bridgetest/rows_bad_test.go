@@ -1,0 +1,74 @@
+package bridgetest
+
+import (
+	"errors"
+	"testing"
+	"unicode/utf8"
+)
+
+func badRows() (all []row) {
+	for _, bad := range []struct {
+		name  string
+		value any
+		not   func(flavour) bool
+	}{
+		{"stringer", badStringer{}, func(fl flavour) bool { return fl.family == "slog" }}, // its JSON asks no Stringer
+		{"marshaler", badJSON{}, nil},
+		{"error", badError{}, nil},
+		{"object", badObject{}, nil},
+	} {
+		all = append(all, row{name: "panic-" + bad.name, not: bad.not,
+			says: "a value that panics in its " + bad.name + " method costs neither the line, the event nor its neighbours",
+			run: func(t *testing.T, with func(setting) *stage) {
+				s := with(setting{})
+				s.log(s.ctx, 8, "m", f("a", 1), f("bad", bad.value), f("b", 2))
+				line := s.line()
+				otelIDs.wantAt(t, line, s.span.SpanContext())
+				wantNumber(t, line, "a", "1")
+				wantNumber(t, line, "b", "2")
+				e := s.event()
+				wantAttr(t, e, "a", int64(1))
+				wantAttr(t, e, "b", int64(2))
+			}})
+	}
+	return append(all, row{name: "invalid-utf8",
+		says: "invalid UTF-8 in message, key and value costs nothing: the line is valid, the event is valid and complete",
+		run: func(t *testing.T, with func(setting) *stage) {
+			s := with(setting{})
+			s.with(f("w\xff", "v\xff")).log(s.ctx, 8, "m\xff", f("k\xff", "v\xfe"), f("a", 1),
+				f("s", []string{"x\xff", "y"}), f("error", errors.New("e\xff")), f("g\xff", members{f("i\xff", "v\xff")}))
+			line := s.line() // parse wants UTF-8
+			otelIDs.wantAt(t, line, s.span.SpanContext())
+			wantMember(t, line, "w\ufffd", "v\ufffd")
+			wantMember(t, line, "k\ufffd", "v\ufffd")
+			e := s.event()
+			wantAttr(t, e, "a", int64(1))
+			wantAttr(t, e, "w\ufffd", "v\ufffd")
+			wantAttr(t, e, "k\ufffd", "v\ufffd")
+			wantAttr(t, e, "s", []string{"x\ufffd", "y"})
+			wantAttr(t, e, "error", "e\ufffd")
+			wantAttr(t, e, "g\ufffd.i\ufffd", "v\ufffd")
+			wantUTF8(t, append(texts(e), e.Name, s.end().Status().Description))
+		}})
+}
+
+// wantUTF8 fails for a text that would make an OTLP exporter lose the whole batch: protobuf refuses it.
+func wantUTF8(t *testing.T, all []string) {
+	t.Helper()
+	for _, text := range all {
+		if !utf8.ValidString(text) {
+			t.Errorf("got %q, want UTF-8: the exporter refuses the whole batch", text)
+		}
+	}
+}
+
+// texts are the keys and string values of the event's attributes.
+func texts(e event) (all []string) {
+	for key, v := range e.attrs {
+		all = append(all, key)
+		if text, ok := v.(string); ok {
+			all = append(all, text)
+		}
+	}
+	return all
+}

@@ -1,0 +1,142 @@
+package bridgetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/events"
+)
+
+// stage is one flavour's logger inside a recording span, with what came out of both.
+type stage struct {
+	logger
+	t        *testing.T
+	flavour  flavour
+	row      string
+	out      *output
+	spy      *spy
+	recorder *tracetest.SpanRecorder
+	tracer   trace.Tracer
+	ctx      context.Context
+	span     trace.Span
+}
+
+// setting is what a row may ask for; the zero value is the defaults.
+type setting struct {
+	policy  *events.Policy
+	clock   func() time.Time
+	sampler sdk.Sampler // nil: every span is sampled
+}
+
+func newStage(t *testing.T, fl flavour, row string, set setting) *stage {
+	s := &stage{t: t, flavour: fl, row: row, out: &output{}, spy: &spy{}, recorder: tracetest.NewSpanRecorder()}
+	if set.sampler == nil {
+		set.sampler = sdk.AlwaysSample()
+	}
+	provider := sdk.NewTracerProvider(sdk.WithSampler(set.sampler), sdk.WithSpanProcessor(s.recorder))
+	s.tracer = provider.Tracer("bridgetest")
+	s.ctx, s.span = s.tracer.Start(context.Background(), "stage")
+	t.Cleanup(func() { s.span.End() })
+	second := &output{}
+	s.logger = fl.make(s.out, options{policy: set.policy, clock: set.clock, spy: s.spy, second: second})
+	t.Cleanup(func() { s.read(second) }) // what is wrong with the lines of a second output fails the row, too
+	return s
+}
+
+// want returns what the row expects of this flavour: the contract's answer, or that of the table of deviations.
+func (s *stage) want(contract any) any {
+	if d := deviationOf(s.flavour, s.row); d != nil {
+		return d.want
+	}
+	return contract
+}
+
+// info logs one call at Info in the stage's span.
+func (s *stage) info(message string, fields ...field) { s.log(s.ctx, 0, message, fields...) }
+
+// lines returns all lines since it was asked last, each read strictly.
+func (s *stage) lines() (all []object) {
+	s.t.Helper()
+	return s.read(s.out)
+}
+
+func (s *stage) read(out *output) (all []object) {
+	s.t.Helper()
+	for _, text := range out.take() {
+		o, err := parse(text)
+		if err != nil {
+			s.t.Error(err)
+			continue
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// line returns the one line since it was asked last.
+func (s *stage) line() object {
+	s.t.Helper()
+	all := s.lines()
+	if len(all) != 1 {
+		s.t.Fatalf("got %d lines, want 1: %v", len(all), all)
+	}
+	return all[0]
+}
+
+// end ends the stage's span and returns what was recorded of it.
+func (s *stage) end() sdk.ReadOnlySpan {
+	s.t.Helper()
+	return s.ended(s.span)
+}
+
+func (s *stage) ended(span trace.Span) sdk.ReadOnlySpan {
+	s.t.Helper()
+	span.End()
+	for _, ro := range s.recorder.Ended() {
+		if ro.SpanContext().Equal(span.SpanContext()) {
+			return ro
+		}
+	}
+	s.t.Fatal("the span was not recorded")
+	return nil
+}
+
+// event ends the span and returns its one event.
+func (s *stage) event() event {
+	s.t.Helper()
+	all := s.end().Events()
+	if len(all) != 1 {
+		s.t.Fatalf("got %d events, want 1: %v", len(all), all)
+	}
+	return readEvent(s.t, all[0])
+}
+
+// event is a span event with its attributes by key.
+type event struct {
+	sdk.Event
+	attrs map[string]any
+}
+
+func readEvent(t *testing.T, e sdk.Event) event {
+	t.Helper()
+	return event{e, readAttributes(t, e.Attributes)}
+}
+
+// readAttributes fails where a key stands twice.
+func readAttributes(t *testing.T, kvs []attribute.KeyValue) map[string]any {
+	t.Helper()
+	attrs := map[string]any{}
+	for _, kv := range kvs {
+		if _, twice := attrs[string(kv.Key)]; twice {
+			t.Errorf("the attribute %q stands twice", kv.Key)
+		}
+		attrs[string(kv.Key)] = kv.Value.AsInterface()
+	}
+	return attrs
+}
