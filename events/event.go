@@ -21,34 +21,77 @@ const (
 	sdkAttrLimit = 128 // the SDK's default number of attributes per event
 )
 
-// Event is one log call on its way to become a span event: a bridge adds the fields and calls End. It is made by
-// [Rules.Begin], belongs to one goroutine, and must not be touched after End.
+// Call tells one log call from another: its time, the program counter of the call and the message, as far as the
+// logger knows them.
+type Call = spanstate.Call
+
+// Event is one log call on its way to become a span event, a log record, or both: a bridge adds the fields and calls
+// End. It is made by [Rules.Begin], belongs to one goroutine, and must not be touched after End.
 type Event struct {
 	Fields
-	span    trace.Span
-	emit    bool // becomes a span event
-	fail    bool // marks the span as failed
+	traces
+	rules   *Rules
+	scope   Scope
+	level   slog.Level
+	record  bool // becomes a log record
 	memory  [inline]attribute.KeyValue
+	depths  [inline]uint16
 	boxed   [inline + 1]trace.EventOption // the option for the first n of memory, made once: saves 24 bytes a call
 	options [2]trace.EventOption
 }
 
 var pool = sync.Pool{New: func() any { return new(Event) }}
 
-// Begin returns the event of a call at this level on span, or nil when the call leaves no trace there: the span does
-// not record, or the level is below both EventLevel and StatusLevel. A nil result means: convert nothing.
-func (r *Rules) Begin(span trace.Span, level slog.Level) *Event {
-	if span == nil || !span.IsRecording() {
-		return nil
+// Begin returns the event of a call at this level, or nil when the call leaves no trace: the span does not record, or
+// is muted, or has no place left for one, or another output has made an event of the same call; and no log record is
+// wanted. A nil result means: convert nothing. End must follow.
+func (r *Rules) Begin(s Scope, level slog.Level, c Call) *Event {
+	var t traces
+	if !s.muted && s.Span.IsRecording() {
+		t = r.onSpan(s.Span, level, c)
 	}
-	emit, fail := reaches(level, r.event), reaches(level, r.status)
-	if !emit && !fail {
+	record := r.logs != nil && r.recordEnabled(s, level) && r.firstRecord(s, c)
+	if t.place == spanstate.Drop && !t.fail && !record {
 		return nil
 	}
 	e := pool.Get().(*Event)
-	e.span, e.emit, e.fail = span, emit, fail
-	e.attrs = e.memory[:1] // the first place is for the severity
+	e.rules, e.scope, e.level, e.traces, e.record = r, s, level, t, record
+	e.attrs, e.groups = e.memory[:1], e.depths[:0] // the first place is for the severity
+	for _, kv := range s.fields[:s.events] {
+		e.Add(kv)
+	}
 	return e
+}
+
+// traces is what a call leaves on a recording span.
+type traces struct {
+	state *spanstate.State
+	place spanstate.Place // what becomes of the span event
+	fail  bool            // marks the span as failed
+	told  bool            // another output has made an event of this call
+}
+
+func (r *Rules) onSpan(s trace.Span, level slog.Level, c Call) (t traces) {
+	emit := reaches(level, r.event) && (r.logs == nil || r.route == RouteBoth)
+	t.fail = reaches(level, r.status)
+	if !emit && !t.fail && r.logs == nil {
+		return t
+	}
+	t.state = spanstate.Of(s)
+	if t.told = outputs.Load() > 1 && !t.state.Claim(c, r.output); t.told {
+		t.fail = false
+		return t
+	}
+	if emit {
+		t.place = t.state.Admit(s, level >= slog.LevelWarn)
+	}
+	return t
+}
+
+// firstRecord reports whether no other output has made a log record of the call. One that has made an event only, since
+// its policy has no Logs, leaves the record to this one.
+func (r *Rules) firstRecord(s Scope, c Call) bool {
+	return outputs.Load() == 1 || !s.Span.IsRecording() || spanstate.Of(s.Span).ClaimRecord(c, r.output)
 }
 
 func reaches(level slog.Level, least slog.Leveler) bool {
@@ -57,13 +100,7 @@ func reaches(level slog.Level, least slog.Leveler) bool {
 }
 
 // AddFields adds fields that were converted before.
-func (e *Event) AddFields(f Fields) {
-	e.attrs = append(e.attrs, f.attrs...)
-	e.AddError(f.err)
-	if f.name != "" {
-		e.name = f.name
-	}
-}
+func (e *Event) AddFields(f Fields) { e.addAll(f) }
 
 // AddSource adds the place of the call, by the semantic conventions for code. Empty parts are left out.
 func (e *Event) AddSource(function, file string, line int) {
@@ -78,11 +115,24 @@ func (e *Event) AddSource(function, file string, line int) {
 	}
 }
 
-// End adds the event to the span and sets the span's status, as far as the policy wants them. Severity is the level's
-// name in capitals. A zero time means now. The event is gone afterwards.
+// End adds the event to the span, sets the span's status and emits the log record, as far as the policy wants them.
+// Severity is the level's name in capitals. A zero time means now. The event is gone afterwards.
 func (e *Event) End(severity, message string, at time.Time) {
-	if e.emit {
-		e.add(severity, message, at)
+	if at.IsZero() {
+		at = time.Now()
+	}
+	if len(e.rules.redact) > 0 {
+		message = e.clean(message)
+	}
+	if e.rules.groups == GroupsMap && len(e.groups) > 0 {
+		e.attrs = e.nested()
+	}
+	e.attrs[0] = attribute.String(severityKey, severity)
+	if e.record {
+		e.emitRecord(severity, message, at)
+	}
+	if e.place != spanstate.Drop {
+		e.add(message, at)
 	}
 	if e.fail {
 		e.setStatus(message)
@@ -90,31 +140,44 @@ func (e *Event) End(severity, message string, at time.Time) {
 	e.free()
 }
 
-func (e *Event) add(severity, message string, at time.Time) {
-	e.attrs[0] = attribute.String(severityKey, severity)
-	if e.err != nil && spanstate.Record(e.span, e.err) {
+// clean hides what must not be seen, and returns the message without it.
+func (e *Event) clean(message string) string {
+	for i, kv := range e.attrs[1:] {
+		e.attrs[i+1] = e.rules.Clean(kv)
+	}
+	e.name = e.rules.CleanText(e.name)
+	return e.rules.CleanText(message)
+}
+
+func (e *Event) add(message string, at time.Time) {
+	if e.err != nil && spanstate.Record(e.scope.Span, e.err) {
 		e.addException()
 	}
-	if at.IsZero() {
-		at = time.Now()
+	if e.place == spanstate.Hold {
+		e.state.Hold(e.eventName(message), at, e.attrs)
+		return
 	}
 	e.options[0] = e.attributes()
 	e.options[1] = trace.WithTimestamp(at)
-	e.span.AddEvent(e.eventName(message), e.options[:]...)
+	e.scope.Span.AddEvent(e.eventName(message), e.options[:]...)
 }
 
 // addException puts exception.* last, or, where the SDK would leave the last ones out, first.
 func (e *Event) addException() {
-	if len(e.attrs)+3 <= sdkAttrLimit {
-		e.attrs = spanstate.AppendException(e.attrs, e.err)
+	exception := spanstate.AppendException(nil, e.err)
+	for i, kv := range exception {
+		exception[i] = e.rules.Clean(kv)
+	}
+	if len(e.attrs)+len(exception) <= sdkAttrLimit {
+		e.attrs = append(e.attrs, exception...)
 		return
 	}
-	e.attrs = slices.Insert(e.attrs, 1, spanstate.AppendException(nil, e.err)...)
+	e.attrs = slices.Insert(e.attrs, 1, exception...)
 }
 
 func (e *Event) attributes() trace.EventOption {
 	n := len(e.attrs)
-	if n > inline {
+	if n > inline || &e.attrs[0] != &e.memory[0] {
 		return trace.WithAttributes(e.attrs...)
 	}
 	if e.boxed[n] == nil {
@@ -135,19 +198,19 @@ func (e *Event) eventName(message string) string {
 
 func (e *Event) setStatus(message string) {
 	if e.err == nil {
-		spanstate.Fail(e.span, message, "")
+		spanstate.Fail(e.scope.Span, message, "")
 		return
 	}
-	description := spanstate.Text(e.err)
+	description := e.rules.CleanText(spanstate.Text(e.err))
 	if message != "" {
 		description = message + ": " + description
 	}
-	spanstate.Fail(e.span, description, spanstate.ErrorType(e.err))
+	spanstate.Fail(e.scope.Span, description, spanstate.ErrorType(e.err))
 }
 
 func (e *Event) free() {
 	clear(e.memory[:])
 	e.options = [2]trace.EventOption{}
-	e.Fields, e.span = Fields{}, nil
+	e.Fields, e.scope, e.traces = Fields{}, Scope{}, traces{}
 	pool.Put(e)
 }

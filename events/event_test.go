@@ -26,24 +26,34 @@ func newSpan(t testing.TB) (trace.Span, func() sdktrace.ReadOnlySpan) {
 	return s, func() sdktrace.ReadOnlySpan { s.End(); return rec.Ended()[0] }
 }
 
+// in is the scope of a call in s.
+func in(s trace.Span) events.Scope {
+	var p *events.Policy
+	ctx := context.Background()
+	if s != nil {
+		ctx = trace.ContextWithSpan(ctx, s)
+	}
+	return p.Rules().Scope(ctx, nil)
+}
+
 func TestBegin(t *testing.T) {
 	s, end := newSpan(t)
 	var p *events.Policy
 	rules := p.Rules()
 	for level, want := range map[slog.Level]bool{slog.LevelDebug: false, slog.LevelInfo: true, slog.LevelError: true} {
-		if e := rules.Begin(s, level); (e != nil) != want {
+		if e := rules.Begin(in(s), level, events.Call{}); (e != nil) != want {
 			t.Errorf("Begin at %v: %v, want %v", level, e != nil, want)
 		}
 	}
 	off := (&events.Policy{EventLevel: events.Off, StatusLevel: events.Off}).Rules()
-	if off.Begin(s, slog.LevelError+100) != nil || off.Begin(s, events.Off) != nil {
+	if off.Begin(in(s), slog.LevelError+100, events.Call{}) != nil || off.Begin(in(s), events.Off, events.Call{}) != nil {
 		t.Error("Begin with everything off is not nil")
 	}
-	if rules.Begin(nil, slog.LevelInfo) != nil {
+	if rules.Begin(in(nil), slog.LevelInfo, events.Call{}) != nil {
 		t.Error("Begin on a nil span is not nil")
 	}
 	end()
-	if rules.Begin(s, slog.LevelInfo) != nil {
+	if rules.Begin(in(s), slog.LevelInfo, events.Call{}) != nil {
 		t.Error("Begin on an ended span is not nil")
 	}
 }
@@ -53,11 +63,11 @@ func TestLevelsMayChange(t *testing.T) {
 	var level slog.LevelVar
 	rules := (&events.Policy{EventLevel: &level}).Rules()
 	level.Set(slog.LevelWarn)
-	if rules.Begin(s, slog.LevelInfo) != nil {
+	if rules.Begin(in(s), slog.LevelInfo, events.Call{}) != nil {
 		t.Error("Info is an event at EventLevel Warn")
 	}
 	level.Set(slog.LevelDebug)
-	if rules.Begin(s, slog.LevelDebug) == nil {
+	if rules.Begin(in(s), slog.LevelDebug, events.Call{}) == nil {
 		t.Error("Debug is no event at EventLevel Debug")
 	}
 }
@@ -66,7 +76,7 @@ func TestEventNames(t *testing.T) {
 	s, end := newSpan(t)
 	rules := (*events.Policy)(nil).Rules()
 	emit := func(message string, fields ...attribute.KeyValue) {
-		e := rules.Begin(s, slog.LevelInfo)
+		e := rules.Begin(in(s), slog.LevelInfo, events.Call{})
 		for _, kv := range fields {
 			e.Add(kv)
 		}
@@ -94,7 +104,7 @@ func TestEventNames(t *testing.T) {
 func TestEventTimeIsTheRecords(t *testing.T) {
 	s, end := newSpan(t)
 	at := time.Date(2026, 1, 2, 3, 4, 5, 678, time.UTC)
-	(*events.Policy)(nil).Rules().Begin(s, slog.LevelInfo).End("INFO", "m", at)
+	(*events.Policy)(nil).Rules().Begin(in(s), slog.LevelInfo, events.Call{}).End("INFO", "m", at)
 	if got := end().Events()[0].Time; !got.Equal(at) {
 		t.Errorf("time is %v, want %v", got, at)
 	}
@@ -102,7 +112,7 @@ func TestEventTimeIsTheRecords(t *testing.T) {
 
 func TestManyAttributes(t *testing.T) {
 	s, end := newSpan(t)
-	e := (*events.Policy)(nil).Rules().Begin(s, slog.LevelError)
+	e := (*events.Policy)(nil).Rules().Begin(in(s), slog.LevelError, events.Call{})
 	for i := range 200 {
 		e.Add(attribute.Int(fmt.Sprintf("k%d", i), i))
 	}
@@ -136,7 +146,7 @@ func TestStatus(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s, end := newSpan(t)
-			e := row.p.Rules().Begin(s, row.level)
+			e := row.p.Rules().Begin(in(s), row.level, events.Call{})
 			e.AddError(row.err)
 			e.End("X", "m", time.Time{})
 			got := end()
@@ -163,8 +173,8 @@ func TestEventsDoNotShareMemory(t *testing.T) {
 	var wg sync.WaitGroup
 	for g := range 4 {
 		wg.Go(func() {
-			for i := range 25 {
-				e := rules.Begin(s, slog.LevelInfo)
+			for i := range 20 {
+				e := rules.Begin(in(s), slog.LevelInfo, events.Call{})
 				e.Add(attribute.Int("g", g))
 				e.Add(attribute.Int("i", i))
 				e.End("INFO", fmt.Sprintf("%d/%d", g, i), time.Time{})
@@ -186,7 +196,7 @@ func TestFieldsClone(t *testing.T) {
 	one.Add(attribute.Int("one", 1))
 	two.Add(attribute.Int("two", 2))
 	s, end := newSpan(t)
-	e := (*events.Policy)(nil).Rules().Begin(s, slog.LevelInfo)
+	e := (*events.Policy)(nil).Rules().Begin(in(s), slog.LevelInfo, events.Call{})
 	e.AddFields(one)
 	e.End("INFO", "m", time.Time{})
 	if got := end().Events()[0].Attributes; len(got) != 3 || got[2] != attribute.Int("one", 1) {

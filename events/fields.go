@@ -14,9 +14,10 @@ const eventName = "event.name"
 // Fields are the converted fields of a log call, or those bound to a logger. The zero value is empty. It is not safe for
 // concurrent use; a value that is no longer added to may be shared.
 type Fields struct {
-	attrs []attribute.KeyValue
-	err   error  // the first error value
-	name  string // event.name, if there is one
+	attrs  []attribute.KeyValue
+	groups []uint16 // for each of attrs the length of its groups' part of the key; shorter where the rest is in none
+	err    error    // the first error value
+	name   string   // event.name, if there is one
 }
 
 // Add adds one attribute. One without a key stands under "_", since an attribute without one is not recorded.
@@ -30,6 +31,11 @@ func (f *Fields) Add(kv attribute.KeyValue) {
 	case "":
 		kv.Key = "_"
 	}
+	f.add(kv)
+}
+
+// add adds one attribute, with what is not UTF-8 mended: an exporter would refuse the whole batch.
+func (f *Fields) add(kv attribute.KeyValue) {
 	kv.Key = attribute.Key(spanstate.Valid(string(kv.Key)))
 	if kv.Value.Type() == attribute.STRINGSLICE {
 		kv.Value = validSlice(kv.Value)
@@ -46,6 +52,28 @@ func validSlice(v attribute.Value) attribute.Value {
 	return attribute.StringSliceValue(all)
 }
 
+// AddIn adds one attribute of a group. The key has the group's path in front, each name with a dot behind it; group
+// is the length of that part. It makes a difference with GroupsMap only.
+func (f *Fields) AddIn(group int, kv attribute.KeyValue) {
+	if group == 0 {
+		f.Add(kv)
+		return
+	}
+	for len(f.groups) < len(f.attrs) {
+		f.groups = append(f.groups, 0)
+	}
+	f.groups = append(f.groups, uint16(min(group, 1<<16-1)))
+	f.add(kv)
+}
+
+// group is the length of the groups' part of the key of attribute i.
+func (f *Fields) group(i int) int {
+	if i < len(f.groups) {
+		return int(f.groups[i])
+	}
+	return 0
+}
+
 // AddError notes an error value; the field that holds its text is added with Add. The first one gives exception.*.
 func (f *Fields) AddError(err error) {
 	if f.err == nil {
@@ -57,9 +85,24 @@ func (f *Fields) AddError(err error) {
 // An error of the same text on the same span counts as the same error.
 func (f *Fields) AddErrorText(text string) { f.AddError(spanstate.FromText(text)) }
 
+// addAll adds what g holds.
+func (f *Fields) addAll(g Fields) {
+	if len(g.groups) > 0 {
+		for len(f.groups) < len(f.attrs) {
+			f.groups = append(f.groups, 0)
+		}
+		f.groups = append(f.groups, g.groups...)
+	}
+	f.attrs = append(f.attrs, g.attrs...)
+	f.AddError(g.err)
+	if g.name != "" {
+		f.name = g.name
+	}
+}
+
 // Clone returns a copy that can be added to while f stays as it is.
 func (f Fields) Clone() Fields {
-	f.attrs = slices.Clip(f.attrs)
+	f.attrs, f.groups = slices.Clip(f.attrs), slices.Clip(f.groups)
 	return f
 }
 

@@ -1,15 +1,17 @@
 package events
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/log"
 	"go.opentelemetry.io/otel/trace"
-
-	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // Rules is a [Policy] made ready for a bridge: defaults filled in, names chosen, what is the same on every line encoded.
@@ -17,15 +19,37 @@ import (
 type Rules struct {
 	schema   Schema
 	names    Names
-	ids      [3]string // `,"trace_id":"` and so on; empty where the id is left out
+	ids      ids
 	event    slog.Leveler
 	status   slog.Leveler
+	groups   Groups
 	constant []attribute.KeyValue // ecs.version and the resource
 	fragment []byte               // the same as JSON members, each after a comma
 	taken    map[string]bool      // names that the constant fields use
+
+	url        func(trace.SpanContext) string
+	baggage    []string
+	attributes []string
+	fieldBytes int
+
+	redact redactions
+	logs   log.Logger // nil: no log records
+	route  Route
+
+	flush        func(context.Context) error
+	flushTimeout time.Duration
+
+	output uint64 // tells the outputs of the process apart, see Begin
 }
 
-// Rules returns p made ready. A nil p gives the defaults.
+// outputs counts the Rules that were made.
+var outputs atomic.Uint64
+
+// instrumentation is the scope of the log records.
+const instrumentation = "github.com/spanlog/spanlog/events"
+
+// Rules returns p made ready. A nil p gives the defaults. Each call makes an output of its own: two loggers that share
+// what it returns make two events of two calls, loggers with Rules of their own make one event of one call.
 func (p *Policy) Rules() *Rules {
 	if p == nil {
 		p = &Policy{}
@@ -35,20 +59,38 @@ func (p *Policy) Rules() *Rules {
 		names:  p.Schema.names(),
 		event:  leveler(p.EventLevel, slog.LevelInfo),
 		status: leveler(p.StatusLevel, slog.LevelError),
+		groups: p.Groups,
+
+		url:        p.TraceURL,
+		baggage:    slices.Clone(p.Baggage),
+		attributes: slices.Clone(p.SpanAttributes),
+		fieldBytes: positive(p.FieldBytes, defaultFieldBytes),
+
+		redact: newRedactions(p.Redact),
+		route:  p.Route,
+
+		flush:        p.Flush,
+		flushTimeout: positive(p.FlushTimeout, defaultFlushTimeout),
+
+		output: outputs.Add(1),
 	}
 	if p.Names != nil {
 		r.names = *p.Names
 	}
-	r.ids = [3]string{opening(r.names.TraceID), opening(r.names.SpanID), opening(r.names.TraceFlags)}
+	if p.Logs != nil && p.Route != RouteEvents {
+		r.logs = p.Logs.Logger(instrumentation)
+	}
+	r.names = r.names.distinct()
+	r.ids = newIDs(p, r.names)
 	r.setConstant(p.Resource)
 	return r
 }
 
-func opening(name string) string {
-	if name == "" {
-		return ""
+func positive[T int | time.Duration](v, missing T) T {
+	if v <= 0 {
+		return missing
 	}
-	return "," + string(AppendJSONString(nil, name)) + `:"`
+	return v
 }
 
 func (r *Rules) setConstant(resource []attribute.KeyValue) {
@@ -56,26 +98,50 @@ func (r *Rules) setConstant(resource []attribute.KeyValue) {
 		r.constant = append(r.constant, attribute.String("ecs.version", ecsVersion))
 	}
 	for _, kv := range resource {
-		if name, ok := ecsResource[string(kv.Key)]; ok && r.schema == ECS {
-			kv.Key = attribute.Key(name)
+		key := r.schema.resourceName(string(kv.Key))
+		if r.isBuiltin(key) {
+			key = labelOf(key)
 		}
+		if r.Hides(key) {
+			kv.Value = attribute.StringValue(Redacted)
+		}
+		kv.Key = attribute.Key(key)
 		r.constant = append(r.constant, kv)
 	}
 	r.taken = make(map[string]bool, len(r.constant))
-	for _, kv := range r.constant {
-		if kv.Key == "" || r.taken[string(kv.Key)] || r.IsID(string(kv.Key)) {
-			continue
+	r.constant = slices.DeleteFunc(r.constant, func(kv attribute.KeyValue) bool {
+		key := string(kv.Key)
+		if key == "" || r.taken[key] || r.IsID(key) {
+			return true
 		}
-		r.taken[string(kv.Key)] = true
-		r.fragment = append(r.fragment, ',')
-		r.fragment = AppendJSONString(r.fragment, string(kv.Key))
-		r.fragment = append(r.fragment, ':')
-		r.fragment = appendAttributeJSON(r.fragment, kv.Value)
+		r.taken[key] = true
+		return false
+	})
+	r.fragment = appendMembers(nil, r.constant)
+}
+
+// isBuiltin reports whether key is a name that a logger or the schema itself writes at the root.
+func (r *Rules) isBuiltin(key string) bool {
+	switch key {
+	case "time", "level", "msg", "message", "source", "ts", "logger", "caller", "stacktrace", "error":
+		return true
 	}
-	r.constant = slices.DeleteFunc(r.constant, func(kv attribute.KeyValue) bool { return !r.taken[string(kv.Key)] })
+	return key != "" && (key == r.names.Time || key == r.names.Level || key == r.names.Message) || r.schema == ECS && ecsOwn[key]
+}
+
+// appendMembers appends fields as JSON members, each after a comma.
+func appendMembers(line []byte, fields []attribute.KeyValue) []byte {
+	for _, kv := range fields {
+		line = AppendJSONString(append(line, ','), string(kv.Key))
+		line = appendAttributeJSON(append(line, ':'), kv.Value)
+	}
+	return line
 }
 
 func appendAttributeJSON(dst []byte, v attribute.Value) []byte {
+	if v.Type() == attribute.STRING {
+		return AppendJSONString(dst, v.AsString())
+	}
 	text, err := json.Marshal(v.AsInterface())
 	if err != nil {
 		return AppendJSONString(dst, v.String())
@@ -89,55 +155,16 @@ func (r *Rules) Schema() Schema { return r.schema }
 // Names returns the names in force.
 func (r *Rules) Names() Names { return r.names }
 
+// LevelText returns what a line of ours has for a level whose name in capitals is severity. Empty: what the library
+// writes by itself.
+func (r *Rules) LevelText(severity string) string { return r.schema.levelText(severity) }
+
 // Constant returns the fields that are the same on every line: ecs.version where the schema has it, and the resource.
 // The slice is shared and must not be changed.
 func (r *Rules) Constant() []attribute.KeyValue { return r.constant }
 
 // AppendConstant appends [Rules.Constant] as JSON members, each after a comma.
 func (r *Rules) AppendConstant(line []byte) []byte { return append(line, r.fragment...) }
-
-// AppendIDs appends the ids of sc as JSON members, each after a comma; nothing where sc is not valid.
-func (r *Rules) AppendIDs(line []byte, sc trace.SpanContext) []byte {
-	if !sc.IsValid() {
-		return line
-	}
-	if open := r.ids[0]; open != "" {
-		id := sc.TraceID()
-		line = append(spanstate.AppendHex(append(line, open...), id[:]), '"')
-	}
-	if open := r.ids[1]; open != "" {
-		id := sc.SpanID()
-		line = append(spanstate.AppendHex(append(line, open...), id[:]), '"')
-	}
-	if open := r.ids[2]; open != "" {
-		line = append(append(append(line, open...), spanstate.Flags(sc)...), '"')
-	}
-	return line
-}
-
-// ID is one id of a span as a field of a line.
-type ID struct{ Key, Value string }
-
-// IDs returns the ids of sc in the order of the line, and how many there are; one allocation. None where sc is not valid.
-func (r *Rules) IDs(sc trace.SpanContext) (ids [3]ID, n int) {
-	if !sc.IsValid() {
-		return ids, 0
-	}
-	traceID, spanID := spanstate.IDs(sc)
-	for _, id := range [3]ID{{r.names.TraceID, traceID}, {r.names.SpanID, spanID}, {r.names.TraceFlags, spanstate.Flags(sc)}} {
-		if id.Key != "" {
-			ids[n] = id
-			n++
-		}
-	}
-	return ids, n
-}
-
-// IsID reports whether key is the name of one of the ids. A field of that name at the root of the line gives way to
-// the span's own where there is a span.
-func (r *Rules) IsID(key string) bool {
-	return key != "" && (key == r.names.TraceID || key == r.names.SpanID || key == r.names.TraceFlags)
-}
 
 // Place returns the name under which a user's root field stands on a line of ours, and whether its value must be a
 // string there. The field keeps its own name unless it would collide with one that spanlog writes; then it is
@@ -152,13 +179,24 @@ func (r *Rules) Place(key string, scalar bool) (name string, asString bool) {
 	return key, false
 }
 
-var labelKey = strings.NewReplacer(".", "_", "*", "_", `\`, "_")
-
-func labelOf(key string) string { return "labels." + labelKey.Replace(key) }
+func labelOf(key string) string {
+	return "labels." + strings.Map(func(r rune) rune {
+		if r == '.' || r == '*' || r == '\\' {
+			return '_'
+		}
+		return r
+	}, key)
+}
 
 // Taken reports whether key is the name of a constant field (see [Rules.Constant]). A user's root field of that name
 // stands under [Rules.Label] instead, on lines of wrapped loggers too.
 func (r *Rules) Taken(key string) bool { return r.taken[key] }
+
+// Owns reports whether the dotted path of a member inside a group is that of a field that spanlog writes at the root: under
+// ECS, trace with a member id and trace.id are one field, and a server would merge them.
+func (r *Rules) Owns(path string) bool {
+	return r.schema == ECS && (ecsOwn[path] || r.taken[path] || r.IsID(path))
+}
 
 // Label returns the name that a field gets whose own is taken: labels.<key>, with dots in the key as underscores.
 func (r *Rules) Label(key string) string { return labelOf(key) }

@@ -39,8 +39,8 @@ func TestAppendIDs(t *testing.T) {
 				t.Errorf("%d ids, want %d", n, len(m))
 			}
 			for _, id := range ids[:n] {
-				if m[id.Key] != id.Value || !rules.IsID(id.Key) {
-					t.Errorf("%s is %s, want %s", id.Key, id.Value, m[id.Key])
+				if key := string(id.Key); m[key] != id.Value.AsString() || !rules.IsID(key) {
+					t.Errorf("%s is %s, want %s", key, id.Value.AsString(), m[key])
 				}
 			}
 		})

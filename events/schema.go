@@ -1,5 +1,10 @@
 package events
 
+import (
+	"slices"
+	"strings"
+)
+
 // Schema is a set of names for the fields that spanlog writes.
 type Schema uint8
 
@@ -13,13 +18,21 @@ const (
 	// keys at the root. A field of the user's that would collide with one of these goes to labels.<key> as a string, with
 	// dots in the key as underscores. https://www.elastic.co/docs/reference/ecs
 	ECS
+
+	// Datadog writes dd.trace_id (32 hexadecimal digits), dd.span_id (decimal), status, message, and dd.service, dd.env
+	// and dd.version from the resource. https://docs.datadoghq.com/tracing/other_telemetry/connect_logs_and_traces/
+	Datadog
+
+	// GCP writes logging.googleapis.com/trace, …/spanId and …/trace_sampled, severity and message.
+	// https://cloud.google.com/logging/docs/structured-logging
+	GCP
 )
 
 // ecsVersion is the version of the Elastic Common Schema whose names are used.
 const ecsVersion = "8.17.0"
 
 // Names are the keys of the fields that spanlog writes. An empty name leaves the id out; an empty name of Time, Level or
-// Message leaves the logger's own name.
+// Message leaves the logger's own name. Of two equal names the later one is left out.
 type Names struct {
 	TraceID    string // 32 lower-case hexadecimal digits
 	SpanID     string // 16 lower-case hexadecimal digits
@@ -31,33 +44,108 @@ type Names struct {
 	Message string
 }
 
+// distinct returns the names without an id that has the name of another field: the line would have the key twice.
+func (n Names) distinct() Names {
+	seen := []string{n.Time, n.Level, n.Message, ""}
+	for _, id := range []*string{&n.TraceID, &n.SpanID, &n.TraceFlags} {
+		if slices.Contains(seen, *id) {
+			*id = ""
+		}
+		seen = append(seen, *id)
+	}
+	return n
+}
+
 func (s Schema) names() Names {
-	if s == ECS {
+	switch s {
+	case ECS:
 		return Names{
 			TraceID: "trace.id", SpanID: "span.id", TraceFlags: "trace_flags",
 			Time: "@timestamp", Level: "log.level", Message: "message",
 		}
+	case Datadog:
+		return Names{TraceID: "dd.trace_id", SpanID: "dd.span_id", Time: "timestamp", Level: "status", Message: "message"}
+	case GCP:
+		const prefix = "logging.googleapis.com/"
+		return Names{
+			TraceID: prefix + "trace", SpanID: prefix + "spanId", TraceFlags: prefix + "trace_sampled",
+			Time: "time", Level: "severity", Message: "message",
+		}
 	}
 	return Names{TraceID: "trace_id", SpanID: "span_id", TraceFlags: "trace_flags"}
+}
+
+// levelText is a level on a line of ours: the library's name in capitals turned into the schema's. Empty: the library's
+// own form stays.
+func (s Schema) levelText(severity string) string {
+	switch s {
+	case ECS, Datadog:
+		return strings.ToLower(severity)
+	case GCP:
+		return gcpSeverity(severity)
+	}
+	return ""
+}
+
+// gcpSeverity is the nearest of the severities that Cloud Logging has.
+// https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#logseverity
+func gcpSeverity(severity string) string {
+	name, _, _ := strings.Cut(severity, "+")
+	name, _, _ = strings.Cut(name, "-")
+	switch name {
+	case "TRACE", "DEBUG":
+		return "DEBUG"
+	case "WARN":
+		return "WARNING"
+	case "ERROR":
+		return "ERROR"
+	case "DPANIC":
+		return "CRITICAL"
+	case "PANIC":
+		return "ALERT"
+	case "FATAL":
+		return "EMERGENCY"
+	}
+	return "INFO"
 }
 
 // ecsOwn are the names at the root that the bridges themselves may write under ECS.
 var ecsOwn = map[string]bool{
 	"@timestamp": true, "log.level": true, "message": true, "ecs.version": true, "log.logger": true,
 	"log.origin.function": true, "log.origin.file.name": true, "log.origin.file.line": true,
-	"error.message": true, "error.type": true, "error.stack_trace": true,
+	"error.message": true, "error.type": true, "error.stack_trace": true, "event.url": true,
 }
 
 // ecsObjects are the roots that are objects in ECS: a scalar there would be refused by the index mapping.
 var ecsObjects = map[string]bool{
-	"service": true, "event": true, "trace": true, "log": true, "span": true, "host": true, "error": true, "ecs": true,
-	"labels": true, "transaction": true, "process": true, "http": true, "url": true, "user": true, "client": true,
-	"server": true, "source": true, "destination": true, "file": true, "agent": true, "data_stream": true,
+	"agent": true, "client": true, "cloud": true, "container": true, "data_stream": true, "destination": true, "device": true,
+	"dll": true, "dns": true, "ecs": true, "email": true, "error": true, "event": true, "faas": true, "file": true, "group": true,
+	"host": true, "http": true, "labels": true, "log": true, "network": true, "observer": true, "orchestrator": true,
+	"organization": true, "package": true, "process": true, "registry": true, "related": true, "rule": true, "server": true,
+	"service": true, "source": true, "span": true, "threat": true, "tls": true, "trace": true, "transaction": true, "url": true,
+	"user": true, "user_agent": true, "volume": true, "vulnerability": true,
 }
 
-// ecsResource maps names of OpenTelemetry resources to those of ECS where they differ.
+// resourceName is the name of an attribute of an OpenTelemetry resource under the schema.
 // https://opentelemetry.io/docs/specs/semconv/registry/attributes/
-var ecsResource = map[string]string{
-	"service.instance.id":         "service.node.name",
-	"deployment.environment.name": "service.environment",
+func (s Schema) resourceName(key string) string {
+	switch s {
+	case ECS:
+		switch key {
+		case "service.instance.id":
+			return "service.node.name"
+		case "deployment.environment.name":
+			return "service.environment"
+		}
+	case Datadog:
+		switch key {
+		case "service.name":
+			return "dd.service"
+		case "deployment.environment.name":
+			return "dd.env"
+		case "service.version":
+			return "dd.version"
+		}
+	}
+	return key
 }

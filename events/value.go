@@ -14,11 +14,9 @@ import (
 	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
-const maxString = 64 << 10 // bytes of one string value on an event
-
-// String returns a string attribute, cut at 64 KiB.
+// String returns a string attribute, cut at 64 KiB, with U+FFFD in the place of what is not UTF-8.
 func String(key, v string) attribute.KeyValue {
-	return attribute.String(key, spanstate.Cut(v, maxString))
+	return attribute.String(key, spanstate.Cut(v, spanstate.MaxString))
 }
 
 // Uint64 returns an int64 attribute, or the decimal digits as a string where v is above MaxInt64.
@@ -104,11 +102,8 @@ func other(key string, v any) attribute.KeyValue {
 // fromJSON is the attribute that v's JSON stands for.
 func fromJSON(key string, v any) attribute.KeyValue {
 	text := marshal(v)
-	if len(text) > 0 && text[0] == '"' {
-		var s string
-		if json.Unmarshal(text, &s) == nil {
-			return String(key, s)
-		}
+	if n := len(text); n > 1 && text[0] == '"' {
+		return String(key, UnquoteJSON(string(text[1:n-1])))
 	}
 	return FromJSONText(key, string(text))
 }

@@ -39,6 +39,7 @@ func TestAny(t *testing.T) {
 	}{
 		{"nil", nil, attribute.StringValue("null")},
 		{"string", "x", attribute.StringValue("x")},
+		{"invalid UTF-8", "a\xffb", attribute.StringValue("a\ufffdb")},
 		{"bool", true, attribute.BoolValue(true)},
 		{"int", -1, attribute.Int64Value(-1)},
 		{"named int", counter(3), attribute.Int64Value(3)},

@@ -2,7 +2,6 @@ package slogbridge
 
 import (
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/spanlog/spanlog/events"
@@ -31,7 +30,7 @@ func (e *encoder) builtins(r slog.Record) {
 	if replace {
 		e.replaced(slog.MessageKey, names.Message, r.Message)
 	} else {
-		e.text(either(names.Message, slog.MessageKey), r.Message)
+		e.text(either(names.Message, slog.MessageKey), e.rules.CleanText(r.Message))
 	}
 	if e.opts.AddSource && ecs {
 		e.origin(r)
@@ -47,8 +46,7 @@ func either(name, missing string) string {
 
 // replaced writes what ReplaceAttr makes of a built-in. It sees slog's name; one that it leaves alone becomes the schema's.
 func (e *encoder) replaced(key, name string, v any) {
-	a := e.opts.ReplaceAttr(nil, slog.Any(key, v))
-	a.Value = a.Value.Resolve()
+	a := e.replace(nil, slog.Any(key, v))
 	if a.Key == key {
 		a.Key = either(name, key)
 	}
@@ -60,11 +58,11 @@ func (e *encoder) replaced(key, name string, v any) {
 	e.member(a, false)
 }
 
-// level writes the level as slog does; in lower case under ECS, as the loggers of other languages do.
+// level writes the level as the schema has it, else as slog does.
 func (e *encoder) level(level slog.Level) {
 	text := level.String()
-	if e.rules.Schema() == events.ECS {
-		text = strings.ToLower(text)
+	if schema := e.rules.LevelText(text); schema != "" {
+		text = schema
 	}
 	e.string(text)
 }
@@ -75,9 +73,11 @@ func (e *encoder) slogSource(r slog.Record) {
 		src = &slog.Source{}
 	}
 	a := slog.Any(slog.SourceKey, src)
-	if rep := e.opts.ReplaceAttr; rep != nil {
-		a = rep(nil, a)
-		a.Value = a.Value.Resolve()
+	if e.opts.ReplaceAttr != nil {
+		a = e.replace(nil, a)
+	}
+	if a.Key == slog.SourceKey && e.rules.Schema() == events.GCP {
+		a.Key = "logging.googleapis.com/sourceLocation"
 	}
 	e.member(a, false)
 }
@@ -91,7 +91,7 @@ func (e *encoder) origin(r slog.Record) {
 	e.text("log.origin.function", src.Function)
 	e.text("log.origin.file.name", src.File)
 	e.key("log.origin.file.line")
-	e.value(slog.IntValue(src.Line))
+	e.value("", slog.IntValue(src.Line))
 }
 
 // time writes t in RFC 3339 with nanoseconds; years that the format does not have become a mark.

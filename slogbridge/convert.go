@@ -22,7 +22,10 @@ func (h *Handler) addTo(e *events.Event, r slog.Record) {
 }
 
 func (h *Handler) converter(to *events.Fields) converter {
-	c := converter{rules: h.rules, replace: h.opts.ReplaceAttr, to: to}
+	c := converter{rules: h.rules, to: to}
+	if h.opts.ReplaceAttr != nil {
+		c.replace = h.replace
+	}
 	for _, name := range h.names {
 		c = c.in(name)
 	}
@@ -64,7 +67,7 @@ func (c converter) attr(a slog.Attr) {
 	v := a.Value.Resolve()
 	if c.replace != nil && v.Kind() != slog.KindGroup {
 		a = c.replace(c.groups, slog.Attr{Key: a.Key, Value: v})
-		v = a.Value.Resolve()
+		v = a.Value
 	}
 	if v.Kind() == slog.KindGroup {
 		if a.Key != "" {
@@ -82,19 +85,19 @@ func (c converter) attr(a slog.Attr) {
 func (c converter) value(key string, v slog.Value) {
 	switch v.Kind() {
 	case slog.KindString:
-		c.to.Add(events.String(key, v.String()))
+		c.to.AddIn(len(c.prefix), events.String(key, v.String()))
 	case slog.KindInt64:
-		c.to.Add(attribute.Int64(key, v.Int64()))
+		c.to.AddIn(len(c.prefix), attribute.Int64(key, v.Int64()))
 	case slog.KindUint64:
-		c.to.Add(events.Uint64(key, v.Uint64()))
+		c.to.AddIn(len(c.prefix), events.Uint64(key, v.Uint64()))
 	case slog.KindFloat64:
-		c.to.Add(attribute.Float64(key, v.Float64()))
+		c.to.AddIn(len(c.prefix), attribute.Float64(key, v.Float64()))
 	case slog.KindBool:
-		c.to.Add(attribute.Bool(key, v.Bool()))
+		c.to.AddIn(len(c.prefix), attribute.Bool(key, v.Bool()))
 	case slog.KindDuration:
-		c.to.Add(attribute.Int64(key, int64(v.Duration())))
+		c.to.AddIn(len(c.prefix), attribute.Int64(key, int64(v.Duration())))
 	case slog.KindTime:
-		c.to.Add(events.Time(key, v.Time()))
+		c.to.AddIn(len(c.prefix), events.Time(key, v.Time()))
 	default:
 		c.any(key, v.Any())
 	}
@@ -102,9 +105,11 @@ func (c converter) value(key string, v slog.Value) {
 
 func (c converter) any(key string, v any) {
 	if err, ok := v.(error); ok {
-		c.to.Add(events.String(key, spanstate.Text(err)))
-		c.to.AddError(err)
+		c.to.AddIn(len(c.prefix), events.String(key, spanstate.Text(err)))
+		if !c.rules.Hides(key) {
+			c.to.AddError(err)
+		}
 		return
 	}
-	c.to.Add(events.Any(key, v))
+	c.to.AddIn(len(c.prefix), events.Any(key, v))
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"sync"
 	"time"
@@ -22,15 +23,35 @@ func withoutDefault(h slog.Handler) slog.Handler {
 	}
 	flags := log.Flags()
 	s := &logSink{out: log.New(log.Writer(), log.Prefix(), flags&^(log.Lshortfile|log.Llongfile)), flags: flags}
-	text := slog.NewTextHandler(&s.attrs, &slog.HandlerOptions{Level: slog.Level(math.MinInt)})
-	return &logHandler{logSink: s, level: h, text: text}
+	var text slog.Handler = slog.NewTextHandler(&s.attrs, &slog.HandlerOptions{Level: slog.Level(math.MinInt)})
+	prefix, groups := heldBy(h)
+	for _, g := range groups {
+		text = text.WithGroup(g)
+	}
+	return &logHandler{logSink: s, level: h, text: text, prefix: prefix}
+}
+
+// heldBy returns the attributes that a default handler holds, formatted, and the groups that are open in it. They are in
+// private fields; should these ever change, the attributes are lost and nothing else is.
+func heldBy(h slog.Handler) (attrs string, groups []string) {
+	defer func() { _ = recover() }()
+	common := reflect.ValueOf(h).Elem().FieldByName("ch").Elem()
+	if pre := common.FieldByName("preformattedAttrs").Bytes(); len(pre) > 0 {
+		attrs = " " + string(pre)
+	}
+	names := common.FieldByName("groups")
+	for i := range names.Len() {
+		groups = append(groups, names.Index(i).String())
+	}
+	return attrs, groups
 }
 
 // logHandler writes records as Go's default handler does: "LEVEL message key=value …" through a log.Logger.
 type logHandler struct {
 	*logSink
-	level slog.Handler // tells what is enabled
-	text  slog.Handler // formats the attributes into logSink.attrs
+	level  slog.Handler // tells what is enabled
+	text   slog.Handler // formats the attributes into logSink.attrs
+	prefix string       // the attributes that the replaced handler held
 }
 
 // logSink is what all handlers derived from one share.
@@ -51,7 +72,7 @@ func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 	if err != nil {
 		return err
 	}
-	return h.out.Output(0, h.position(r)+r.Level.String()+" "+r.Message+attrs)
+	return h.out.Output(0, h.position(r)+r.Level.String()+" "+r.Message+h.prefix+attrs)
 }
 
 // format returns the attributes as the text handler writes them: what it puts behind an empty message.
@@ -85,9 +106,9 @@ func (h *logHandler) position(r slog.Record) string {
 }
 
 func (h *logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return &logHandler{logSink: h.logSink, level: h.level, text: h.text.WithAttrs(attrs)}
+	return &logHandler{logSink: h.logSink, level: h.level, text: h.text.WithAttrs(attrs), prefix: h.prefix}
 }
 
 func (h *logHandler) WithGroup(name string) slog.Handler {
-	return &logHandler{logSink: h.logSink, level: h.level, text: h.text.WithGroup(name)}
+	return &logHandler{logSink: h.logSink, level: h.level, text: h.text.WithGroup(name), prefix: h.prefix}
 }

@@ -25,7 +25,9 @@
 //   - Groups that were opened on a handler before Wrap are out of reach: the ids stand inside them.
 //   - What a wrapped handler changes by itself (its ReplaceAttr, say) is not seen by the event. NewHandler's
 //     ReplaceAttr applies to both, so a value it removes from the line is not on the span either.
-//   - A LogValuer is resolved once for the line and once for the event.
+//   - A LogValuer is resolved once for the line and once for the event; once more where Wrap redacts, or under ECS.
 //   - A handler that was made by this package is not wrapped again; Wrap returns it as it is.
-//   - Under ECS an error value at the root becomes error.message and error.type; one inside a group stays there as text.
+//   - The lines of a wrapped slog.JSONHandler are no better than its own: a time outside the years 0 to 9999, and a
+//     group that turns out empty, make invalid JSON there.
+//   - Under Wrap a user's own repeated keys, and his keys that collide with a schema's, stay as they are.
 package slogbridge

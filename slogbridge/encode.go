@@ -5,10 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"go.opentelemetry.io/otel/trace"
-
 	"github.com/spanlog/spanlog/events"
-	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // maxKept is the largest line buffer, in bytes, that is used again.
@@ -30,18 +27,23 @@ type encoder struct {
 	comma  bool     // the next member needs a comma before it
 	depth  int      // open groups; 0 is the root
 	groups []string // names of the open groups, for ReplaceAttr; kept only where there is one
+	path   string   // the same names, each with a dot behind it; kept only where it is asked for, see tracksPath
 	traced bool     // a span's ids are on this line: attributes of their names give way
-	told   bool     // ECS: error.* is taken
+	ecs    ecsState
 }
 
-func (e *encoder) record(h *Handler, r slog.Record, sc trace.SpanContext) {
+func (e *encoder) record(h *Handler, r slog.Record, scope *events.Scope) {
+	sc := scope.Span.SpanContext()
 	e.traced = sc.IsValid()
 	e.b = append(e.b, '{')
 	e.builtins(r)
-	e.b = e.rules.AppendConstant(e.rules.AppendIDs(e.b, sc))
-	e.comma, e.told = len(e.b) > 1, h.told
+	e.b = e.rules.AppendConstant(e.rules.AppendScope(e.rules.AppendIDs(e.b, sc), scope))
+	e.comma = len(e.b) > 1
 	if len(e.b) > 1 && e.b[1] == ',' { // ReplaceAttr removed all built-ins
 		e.b = append(e.b[:1], e.b[2:]...)
+	}
+	if e.rules.Schema() == events.ECS {
+		e.ecsHead(h, r, scope)
 	}
 	e.bound(h)
 	open := h.nOpen
@@ -57,7 +59,12 @@ func (e *encoder) record(h *Handler, r slog.Record, sc trace.SpanContext) {
 
 // start notes the groups that are open already.
 func (e *encoder) start(names []string) {
-	e.depth = len(names)
+	e.depth, e.path = len(names), ""
+	if e.tracksPath() {
+		for _, name := range names {
+			e.path += name + "."
+		}
+	}
 	if e.opts.ReplaceAttr != nil {
 		e.groups = append(e.groups[:0], names...)
 	}
@@ -86,16 +93,34 @@ func (e *encoder) resume(pre []byte) {
 	}
 }
 
+// mark is a place on the line to go back to.
+type mark struct {
+	size, depth int
+	comma       bool
+	seen        []string
+	path        string
+}
+
+func (e *encoder) mark() mark { return mark{len(e.b), e.depth, e.comma, e.ecs.seen, e.path} }
+
+// reset goes back to m. The names of groups for ReplaceAttr stay, as slog's do.
+func (e *encoder) reset(m mark) {
+	e.b, e.depth, e.comma, e.ecs.seen, e.path = e.b[:m.size], m.depth, m.comma, m.seen, m.path
+}
+
+// tracksPath reports whether the path of the open groups is needed: it costs memory.
+func (e *encoder) tracksPath() bool { return e.rules.Redacts() || e.rules.Schema() == events.ECS }
+
 // inGroups opens the groups, runs write, and takes all back if it wrote nothing. It reports whether something was written.
 func (e *encoder) inGroups(names []string, write func() bool) bool {
-	size, comma, depth := len(e.b), e.comma, e.depth
+	m := e.mark()
 	for _, name := range names {
 		e.open(name)
 	}
 	if write() {
 		return true
 	}
-	e.b, e.comma, e.depth = e.b[:size], comma, depth // e.groups keeps the names, as slog's does
+	e.reset(m)
 	return false
 }
 
@@ -119,15 +144,17 @@ func (e *encoder) attrs(as []slog.Attr) bool {
 // attr writes one attribute and reports whether there was something to write.
 func (e *encoder) attr(a slog.Attr) bool {
 	a.Value = a.Value.Resolve()
-	if rep := e.opts.ReplaceAttr; rep != nil && a.Value.Kind() != slog.KindGroup {
-		a = rep(e.groups, a)
-		a.Value = a.Value.Resolve()
+	if e.opts.ReplaceAttr != nil && a.Value.Kind() != slog.KindGroup {
+		a = e.replace(e.groups, a)
 	}
 	return e.member(a, e.depth == 0)
 }
 
 // member writes an attribute that is resolved and replaced. Guarded says that names of ours must be looked after.
 func (e *encoder) member(a slog.Attr, guarded bool) bool {
+	if e.rules.Redacts() && guardedByKey(a) && e.rules.Hides(e.path+a.Key) {
+		a.Value = slog.StringValue(events.Redacted)
+	}
 	switch a.Value.Kind() {
 	case slog.KindGroup:
 		return e.group(a.Key, a.Value.Group())
@@ -142,10 +169,14 @@ func (e *encoder) member(a slog.Attr, guarded bool) bool {
 	if guarded {
 		return e.rootAttr(a)
 	}
-	e.key(a.Key)
-	e.value(a.Value)
+	e.ecs.passed(a.Value)
+	e.field(a.Key)
+	e.value(e.path+a.Key, a.Value)
 	return true
 }
+
+// guardedByKey reports whether the attribute has a key by which it can be hidden; a group without a name has none.
+func guardedByKey(a slog.Attr) bool { return a.Key != "" || a.Value.Kind() != slog.KindGroup }
 
 // rootAttr writes an attribute at the root, where it may collide with a name of ours.
 func (e *encoder) rootAttr(a slog.Attr) bool {
@@ -156,49 +187,13 @@ func (e *encoder) rootAttr(a slog.Attr) bool {
 		return true
 	}
 	name, asString := e.rules.Place(a.Key, true)
-	e.key(name)
+	e.field(name)
 	if asString {
-		e.string(textOf(a.Value))
+		e.string(string(e.rules.CleanJSON(a.Key, []byte(textOf(a.Value)))))
 	} else {
-		e.value(a.Value)
+		e.value(e.path+a.Key, a.Value)
 	}
 	return true
-}
-
-// ecsError writes the first error value of a line, or a string called error, as error.*. Later ones are labels.
-func (e *encoder) ecsError(a slog.Attr) bool {
-	err := errorOf(a.Value)
-	if err == nil && (a.Key != "error" || a.Value.Kind() != slog.KindString) {
-		return false
-	}
-	var text string
-	if err != nil {
-		text = spanstate.Text(err)
-	} else {
-		text = a.Value.String()
-	}
-	if e.told {
-		e.text(e.rules.Label(a.Key), text)
-		return true
-	}
-	e.told = true
-	e.text("error.message", text)
-	if err != nil {
-		e.text("error.type", spanstate.ErrorType(err))
-		if stack := spanstate.StackTrace(err); stack != "" {
-			e.text("error.stack_trace", stack)
-		}
-	}
-	return true
-}
-
-// errorOf returns the error that v is, nil if it is none.
-func errorOf(v slog.Value) error {
-	if v.Kind() != slog.KindAny {
-		return nil
-	}
-	err, _ := v.Any().(error)
-	return err
 }
 
 func (e *encoder) text(key, value string) {
@@ -211,31 +206,41 @@ func (e *encoder) group(name string, attrs []slog.Attr) bool {
 	if name == "" {
 		return len(attrs) == 0 || e.attrs(attrs)
 	}
-	if e.depth == 0 && e.traced && e.rules.IsID(name) {
-		return false
-	}
 	if len(attrs) == 0 {
 		return true // as slog: the attribute counts, and leaves nothing
 	}
-	if !e.inGroups([]string{name}, func() bool { return e.attrs(attrs) }) {
+	m := e.mark()
+	around := e.open(name)
+	if !e.attrs(attrs) {
+		e.reset(m)
 		return false
 	}
 	e.close()
+	e.ecs.seen, e.path = around, m.path
 	return true
 }
 
-func (e *encoder) open(name string) {
+// open begins an object and returns the keys of the one around it.
+func (e *encoder) open(name string) (around []string) {
 	key := name
 	if e.depth == 0 {
-		key, _ = e.rules.Place(name, false)
+		if key, _ = e.rules.Place(name, false); e.traced && e.rules.IsID(name) {
+			key = e.rules.Label(name)
+		}
 	}
-	e.key(key)
+	e.field(key)
+	if e.tracksPath() {
+		e.path += name + "."
+	}
 	e.b = append(e.b, '{')
 	e.comma = false
 	e.depth++
+	around = e.ecs.seen
+	e.ecs.seen = around[len(around):]
 	if e.opts.ReplaceAttr != nil {
 		e.groups = append(e.groups, name)
 	}
+	return around
 }
 
 func (e *encoder) close() {
@@ -254,6 +259,14 @@ func (e *encoder) key(name string) {
 	e.comma = true
 	e.string(name)
 	e.b = append(e.b, ':')
+}
+
+// field is key for a name of the user's: under ECS it is told apart from those that are there already.
+func (e *encoder) field(name string) {
+	if e.rules.Schema() == events.ECS {
+		name = e.ecs.unique(name, e.depth > 0 && e.rules.Owns(e.path+name))
+	}
+	e.key(name)
 }
 
 func (e *encoder) string(s string) { e.b = events.AppendJSONString(e.b, s) }

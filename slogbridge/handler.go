@@ -8,8 +8,6 @@ import (
 	"slices"
 	"sync"
 
-	"go.opentelemetry.io/otel/trace"
-
 	"github.com/spanlog/spanlog/events"
 )
 
@@ -20,9 +18,9 @@ type Handler struct {
 	traced []byte // the same without attributes that the ids of a span take the place of
 	nOpen  int    // groups opened in plain and traced
 	names  []string
-	told   bool          // ECS: error.* is taken by an attribute of With
-	fields events.Fields // the attributes of With for span events
-	bound  trace.Span    // of With(ctx, logger); nil if there is none
+	fields events.Fields   // the attributes of With for span events
+	ecs    ecsState        // what the attributes of With leave for those of the record
+	bound  context.Context // of With(ctx, logger); nil if there is none
 }
 
 // output is what all handlers derived from one NewHandler share.
@@ -72,13 +70,13 @@ func (h *Handler) Enabled(_ context.Context, level slog.Level) bool {
 
 // Handle writes the record as one line and adds it to the span of ctx, or of the bound context if ctx has none.
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
-	span := spanOf(ctx, h.bound)
-	if e := h.rules.Begin(span, r.Level); e != nil {
+	scope := h.rules.Scope(ctx, h.bound)
+	if e := h.rules.Begin(scope, r.Level, events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
 		h.addTo(e, r)
 	}
 	line := lines.Get().(*[]byte)
 	enc := encoder{output: h.output, b: (*line)[:0]}
-	enc.record(h, r, span.SpanContext())
+	enc.record(h, r, &scope)
 	err := h.put(r.Level, enc.b)
 	keep(line, enc.b)
 	return err
@@ -97,6 +95,18 @@ func (o *output) put(level slog.Level, line []byte) (err error) {
 	return err
 }
 
+// replace is the user's ReplaceAttr, which must be there, and safe: what it raises stands in the place of the value.
+func (o *output) replace(groups []string, a slog.Attr) (replaced slog.Attr) {
+	defer func() {
+		if r := recover(); r != nil {
+			replaced = slog.String(a.Key, fmt.Sprintf("!PANIC: %v", r))
+		}
+	}()
+	replaced = o.opts.ReplaceAttr(groups, a)
+	replaced.Value = replaced.Value.Resolve()
+	return replaced
+}
+
 // WithAttrs returns a handler that adds attrs to every record.
 func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	if allEmptyGroups(attrs) {
@@ -105,7 +115,7 @@ func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	n := *h
 	n.fields = h.fields.Clone()
 	h.converter(&n.fields).attrs(attrs)
-	n.plain, n.nOpen, n.told = h.extend(h.plain, attrs, false)
+	n.plain, n.nOpen, n.ecs = h.extend(h.plain, attrs, false)
 	n.traced = n.plain
 	if h.hidesIDs(attrs) {
 		n.traced, _, _ = h.extend(h.traced, attrs, true)
@@ -115,18 +125,18 @@ func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 // hidesIDs reports whether the two forms of the bound attributes differ: an attribute at the root has an id's name.
 func (h *Handler) hidesIDs(attrs []slog.Attr) bool {
-	return len(h.plain) != len(h.traced) || len(h.names) == 0 && has(attrs, h.rules.IsID)
+	return len(h.plain) != len(h.traced) || len(h.names) == 0 && has(attrs, h.rules.IsID) || len(h.names) > 0 && h.rules.IsID(h.names[0])
 }
 
-// extend returns pre with attrs encoded behind it, how many groups are open there, and whether error.* is taken.
-func (h *Handler) extend(pre []byte, attrs []slog.Attr, traced bool) ([]byte, int, bool) {
-	enc := encoder{output: h.output, b: slices.Clip(pre), traced: traced, told: h.told}
+// extend returns pre with attrs encoded behind it, how many groups are open there, and what is left for the record.
+func (h *Handler) extend(pre []byte, attrs []slog.Attr, traced bool) ([]byte, int, ecsState) {
+	enc := encoder{output: h.output, b: slices.Clip(pre), traced: traced, ecs: h.ecs.clone()}
 	enc.resume(pre)
 	enc.start(h.names[:h.nOpen])
 	if !enc.inGroups(h.names[h.nOpen:], func() bool { return enc.attrs(attrs) }) {
-		return pre, h.nOpen, enc.told
+		return pre, h.nOpen, enc.ecs
 	}
-	return enc.b, len(h.names), enc.told
+	return enc.b, len(h.names), enc.ecs
 }
 
 // WithGroup returns a handler that puts later attributes into a group of that name. An empty name returns h.
@@ -139,19 +149,10 @@ func (h *Handler) WithGroup(name string) slog.Handler {
 	return &n
 }
 
-func (h *Handler) bind(span trace.Span) slog.Handler {
+func (h *Handler) bind(ctx context.Context) slog.Handler {
 	n := *h
-	n.bound = span
+	n.bound = ctx
 	return &n
-}
-
-// spanOf returns the span of ctx, or the bound one where ctx has none.
-func spanOf(ctx context.Context, bound trace.Span) trace.Span {
-	span := trace.SpanFromContext(ctx)
-	if bound != nil && !span.SpanContext().IsValid() {
-		return bound
-	}
-	return span
 }
 
 func allEmptyGroups(attrs []slog.Attr) bool {

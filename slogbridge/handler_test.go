@@ -271,6 +271,7 @@ func TestNewLogLogger(t *testing.T) {
 func TestDefaultHandler(t *testing.T) {
 	if os.Getenv("SPANLOG_TEST_DEFAULT") == "1" {
 		log.SetFlags(log.Lshortfile)
+		slogbridge.With(context.Background(), slog.With("app", "x").WithGroup("h").With("d", 4)).Info("held", "e", 5)
 		slog.SetDefault(slog.New(slogbridge.Wrap(slog.Default().Handler(), nil)))
 		slog.Info("from slog", "a", 1)
 		log.Print("from log")
@@ -286,7 +287,7 @@ func TestDefaultHandler(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	want := []string{"INFO from slog a=1", "INFO from log", "WARN ids b=2 g.c=3 trace_id=01000000000000000000000000000000 span_id=0200000000000000 trace_flags=00"}
+	want := []string{"INFO held app=x h.d=4 h.e=5", "INFO from slog a=1", "INFO from log", "WARN ids b=2 g.c=3 trace_id=01000000000000000000000000000000 span_id=0200000000000000 trace_flags=00"}
 	if len(lines) != len(want) {
 		t.Fatalf("lines are %q", lines)
 	}

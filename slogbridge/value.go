@@ -11,11 +11,11 @@ import (
 	"sync"
 )
 
-// value writes a resolved value that is no group.
-func (e *encoder) value(v slog.Value) {
+// value writes a resolved value that is no group, without what must not be seen. The path is that of its key.
+func (e *encoder) value(path string, v slog.Value) {
 	switch v.Kind() {
 	case slog.KindString:
-		e.string(v.String())
+		e.string(e.rules.CleanText(v.String()))
 	case slog.KindInt64:
 		e.b = strconv.AppendInt(e.b, v.Int64(), 10)
 	case slog.KindUint64:
@@ -29,7 +29,11 @@ func (e *encoder) value(v slog.Value) {
 	case slog.KindTime:
 		e.time(v.Time())
 	default:
+		size := len(e.b)
 		e.any(v.Any())
+		if e.rules.Redacts() {
+			e.b = append(e.b[:size], e.rules.CleanJSON(path, e.b[size:])...)
+		}
 	}
 }
 

@@ -4,18 +4,17 @@ import (
 	"context"
 	"log"
 	"log/slog"
-
-	"go.opentelemetry.io/otel/trace"
 )
 
 // binder is a handler of this package.
 type binder interface {
-	bind(trace.Span) slog.Handler
+	bind(context.Context) slog.Handler
 }
 
-// With returns a logger bound to the span of ctx: calls without a context, or with one that has no span, keep its ids
-// and are its events. A logger whose handler is not of this package is wrapped with the default policy first; a nil one
-// stands for slog.Default(). A ctx without a span, or nil, binds nothing.
+// With returns a logger bound to ctx: calls without a context, or with one that has no span, keep the ids of its span
+// and are its events, and have the fields of events.ContextWith. A logger whose handler is not of this package is
+// wrapped with the default policy first; a nil one stands for slog.Default(). A nil ctx binds nothing. The context is
+// held as long as the logger lives.
 func With(ctx context.Context, logger *slog.Logger) *slog.Logger {
 	if logger == nil {
 		logger = slog.Default()
@@ -31,8 +30,8 @@ func NewLogLogger(ctx context.Context, h slog.Handler, level slog.Level) *log.Lo
 
 func bound(ctx context.Context, h slog.Handler) slog.Handler {
 	h = Wrap(h, nil)
-	if span := trace.SpanFromContext(ctx); span.SpanContext().IsValid() {
-		return h.(binder).bind(span)
+	if ctx == nil {
+		return h
 	}
-	return h
+	return h.(binder).bind(ctx)
 }

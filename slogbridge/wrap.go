@@ -5,24 +5,27 @@ import (
 	"log/slog"
 	"slices"
 
-	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/spanlog/spanlog/events"
 )
 
 // Wrapper is a [slog.Handler] around another one. It is made by [Wrap].
 //
-// It holds the wrapped handler twice, since where the ids go depends on the context of a call that is not known yet when
-// groups are opened. One has all attributes and groups applied, as it would be without us, and serves calls without a
-// span. The other one is held back from the first group on, so that the ids can still be put at the root.
+// It holds the wrapped handler several times, since where the ids go depends on the context of a call that is not known
+// yet when groups are opened. One has all attributes and groups applied, as it would be without us, and serves calls
+// without a span. The others are held back from the first group on, so that the ids can still be put at the root.
 type Wrapper struct {
 	rules  *events.Rules
-	inner  slog.Handler  // all applied
-	root   slog.Handler  // attributes at the root applied, without those that the ids take the place of
-	shared bool          // inner and root are the same handler so far (they cannot be compared: a handler may be of any type)
-	open   []group       // groups held back, outermost first
-	fields events.Fields // the attributes of With for span events
-	bound  trace.Span    // of With(ctx, logger); nil if there is none
+	inner  slog.Handler    // all applied
+	held   slog.Handler    // attributes at the root applied
+	traced slog.Handler    // the same, without those that the ids take the place of
+	open   []group         // groups held back, outermost first
+	fields events.Fields   // the attributes of With for span events
+	bound  context.Context // of With(ctx, logger); nil if there is none
+
+	// Whether held is inner, and traced is held. Handlers cannot be compared: they may be of any type.
+	heldIsInner, tracedIsHeld bool
 }
 
 // group is a group that was opened by WithGroup, with its attributes.
@@ -47,19 +50,8 @@ func Wrap(h slog.Handler, p *events.Policy) slog.Handler {
 		return h
 	}
 	rules := p.Rules()
-	h = withoutDefault(h)
-	if constant := constantAttrs(rules); len(constant) > 0 {
-		h = h.WithAttrs(constant)
-	}
-	return &Wrapper{rules: rules, inner: h, root: h, shared: true}
-}
-
-func constantAttrs(rules *events.Rules) []slog.Attr {
-	var as []slog.Attr
-	for _, kv := range rules.Constant() {
-		as = append(as, slog.Any(string(kv.Key), kv.Value.AsInterface()))
-	}
-	return as
+	h = withAttrs(withoutDefault(h), slogAttrs(rules.Constant()))
+	return &Wrapper{rules: rules, inner: h, held: h, traced: h, heldIsInner: true, tracedIsHeld: true}
 }
 
 // Enabled asks the wrapped handler.
@@ -70,17 +62,21 @@ func (w *Wrapper) Enabled(ctx context.Context, level slog.Level) bool {
 // Handle gives the record to the wrapped handler, with the ids of the span of ctx (or of the bound context, if ctx has
 // none) at its root, and adds it to the span.
 func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
-	span := spanOf(ctx, w.bound)
-	sc := span.SpanContext()
-	if !sc.IsValid() {
-		return w.inner.Handle(ctx, w.relabelled(r))
-	}
-	if e := w.rules.Begin(span, r.Level); e != nil {
+	scope := w.rules.Scope(ctx, w.bound)
+	if e := w.rules.Begin(scope, r.Level, events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
 		e.AddFields(w.fields)
 		w.converter(&e.Fields).record(r)
 		e.End(r.Level.String(), r.Message, r.Time)
 	}
-	return w.root.Handle(ctx, w.withIDs(r, sc))
+	sc := scope.Span.SpanContext()
+	switch {
+	case sc.IsValid():
+		ids, n := w.rules.IDs(sc)
+		return w.traced.Handle(ctx, w.atRoot(r, true, ids[:n], scope.Fields()))
+	case len(scope.Fields()) > 0:
+		return w.held.Handle(ctx, w.atRoot(r, false, nil, scope.Fields()))
+	}
+	return w.inner.Handle(ctx, w.untraced(r))
 }
 
 func (w *Wrapper) converter(to *events.Fields) converter {
@@ -91,27 +87,34 @@ func (w *Wrapper) converter(to *events.Fields) converter {
 	return c
 }
 
-// withIDs returns the record as the held-back handler wants it: open groups folded into one attribute, the ids behind.
-func (w *Wrapper) withIDs(r slog.Record, sc trace.SpanContext) slog.Record {
+// atRoot returns the record as a held-back handler wants it: open groups folded into one attribute, our fields behind.
+func (w *Wrapper) atRoot(r slog.Record, traced bool, ids, fields []attribute.KeyValue) slog.Record {
 	switch {
 	case len(w.open) > 0:
-		r = w.fold(r)
-	case recordHas(r, w.rules.IsID), recordHas(r, w.rules.Taken):
-		r = rewritten(w.rules, r, true)
+		r = w.fold(r, traced)
+	case w.mustRewrite(r, traced):
+		r = w.rewritten(r, traced)
 	default:
 		r = r.Clone()
 	}
-	ids, n := w.rules.IDs(sc)
-	var attrs [len(ids)]slog.Attr
-	for i, id := range ids[:n] {
-		attrs[i] = slog.String(id.Key, id.Value)
+	var small [4]slog.Attr
+	r.AddAttrs(appendSlogAttrs(appendSlogAttrs(small[:0], ids), fields)...)
+	return r
+}
+
+// untraced returns a record without a span as it stands on the line.
+func (w *Wrapper) untraced(r slog.Record) slog.Record {
+	if w.rules.Redacts() || len(w.open) == 0 && w.mustRewrite(r, false) {
+		return w.rewritten(r, false)
 	}
-	r.AddAttrs(attrs[:n]...)
 	return r
 }
 
 // fold returns the record with one attribute: the outermost open group, and in it the others and the record's own.
-func (w *Wrapper) fold(r slog.Record) slog.Record {
+func (w *Wrapper) fold(r slog.Record, traced bool) slog.Record {
+	if w.rules.Redacts() {
+		r = w.rewritten(r, false)
+	}
 	last := w.open[len(w.open)-1]
 	as := slices.Grow(slices.Clip(last.attrs), r.NumAttrs())
 	r.Attrs(func(a slog.Attr) bool {
@@ -121,6 +124,9 @@ func (w *Wrapper) fold(r slog.Record) slog.Record {
 	folded := slog.Attr{Key: last.name, Value: slog.GroupValue(as...)}
 	for _, g := range slices.Backward(w.open[:len(w.open)-1]) {
 		folded = slog.Attr{Key: g.name, Value: slog.GroupValue(append(slices.Clip(g.attrs), folded)...)}
+	}
+	if traced && w.rules.IsID(folded.Key) {
+		folded.Key = w.rules.Label(folded.Key)
 	}
 	n := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
 	n.AddAttrs(folded) // an empty group is left out there
@@ -135,20 +141,21 @@ func (w *Wrapper) WithAttrs(attrs []slog.Attr) slog.Handler {
 	n := *w
 	n.fields = w.fields.Clone()
 	w.converter(&n.fields).attrs(attrs)
-	if len(w.open) == 0 {
-		attrs = rootAttrs(w.rules, attrs, false)
-	}
-	n.inner = w.inner.WithAttrs(slices.Clone(attrs)) // a handler owns the slice it is given
+	attrs = w.rewriter(false).attrs(attrs) // a copy: a handler owns the slice it is given
+	n.inner = w.inner.WithAttrs(slices.Clone(attrs))
 	if len(w.open) > 0 {
 		n.open = slices.Clone(w.open)
 		last := &n.open[len(n.open)-1]
 		last.attrs = append(slices.Clip(last.attrs), attrs...)
 		return &n
 	}
-	if n.shared = w.shared && !has(attrs, w.rules.IsID); n.shared {
-		n.root = n.inner
-	} else {
-		n.root = withAttrs(w.root, rootAttrs(w.rules, attrs, true))
+	n.held, n.traced = n.inner, n.inner
+	n.tracedIsHeld = w.tracedIsHeld && !has(attrs, w.rules.IsID)
+	if !w.heldIsInner {
+		n.held = w.held.WithAttrs(slices.Clone(attrs))
+	}
+	if n.traced = n.held; !n.tracedIsHeld {
+		n.traced = withAttrs(w.traced, w.rewriter(true).attrs(attrs))
 	}
 	return &n
 }
@@ -166,56 +173,29 @@ func (w *Wrapper) WithGroup(name string) slog.Handler {
 		return w
 	}
 	n := *w
-	n.inner, n.shared = w.inner.WithGroup(name), false
+	n.inner, n.heldIsInner = w.inner.WithGroup(name), false
 	n.open = append(slices.Clip(w.open), group{name: name})
 	return &n
 }
 
-func (w *Wrapper) bind(span trace.Span) slog.Handler {
+func (w *Wrapper) bind(ctx context.Context) slog.Handler {
 	n := *w
-	n.bound = span
+	n.bound = ctx
 	return &n
 }
 
-// rootAttrs returns attrs as they stand at the root: without those that have the name of an id if the line is traced, and
-// those that have the name of a constant field under a label. A group without a name is the root itself.
-func rootAttrs(rules *events.Rules, attrs []slog.Attr, traced bool) []slog.Attr {
-	kept := make([]slog.Attr, 0, len(attrs))
-	for _, a := range attrs {
-		switch v := a.Value.Resolve(); {
-		case a.Key == "" && v.Kind() == slog.KindGroup:
-			a.Value = slog.GroupValue(rootAttrs(rules, v.Group(), traced)...)
-		case traced && rules.IsID(a.Key):
-			continue
-		case rules.Taken(a.Key):
-			a.Key = rules.Label(a.Key)
+func slogAttrs(fields []attribute.KeyValue) []slog.Attr {
+	return appendSlogAttrs(nil, fields)
+}
+
+func appendSlogAttrs(dst []slog.Attr, fields []attribute.KeyValue) []slog.Attr {
+	for _, kv := range fields {
+		switch kv.Value.Type() {
+		case attribute.STRING:
+			dst = append(dst, slog.String(string(kv.Key), kv.Value.AsString()))
+		default:
+			dst = append(dst, slog.Any(string(kv.Key), kv.Value.AsInterface()))
 		}
-		kept = append(kept, a)
 	}
-	return kept
-}
-
-// relabelled returns a record without a span as it stands on the line.
-func (w *Wrapper) relabelled(r slog.Record) slog.Record {
-	if len(w.open) > 0 || len(w.rules.Constant()) == 0 || !recordHas(r, w.rules.Taken) {
-		return r
-	}
-	return rewritten(w.rules, r, false)
-}
-
-func rewritten(rules *events.Rules, r slog.Record, traced bool) slog.Record {
-	n := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
-	r.Attrs(func(a slog.Attr) bool {
-		n.AddAttrs(rootAttrs(rules, []slog.Attr{a}, traced)...)
-		return true
-	})
-	return n
-}
-
-func recordHas(r slog.Record, is func(key string) bool) (found bool) {
-	r.Attrs(func(a slog.Attr) bool {
-		found = has([]slog.Attr{a}, is)
-		return !found
-	})
-	return found
+	return dst
 }

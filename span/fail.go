@@ -3,10 +3,7 @@ package span
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 
-	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
@@ -17,49 +14,41 @@ import (
 // https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
 const exceptionEvent = "exception"
 
-// Fail records err on the span in ctx and returns it; the span goes on. A nil err does nothing.
+// Fail records err on the span in ctx and returns it; the span goes on. A nil err does nothing. A context.Canceled sets
+// no status if ctx is cancelled.
 func Fail(ctx context.Context, err error) error {
-	fail(trace.SpanFromContext(ctx), err)
+	if s := trace.SpanFromContext(ctx); s.IsRecording() {
+		fail(s, err, gone(ctx))
+	}
 	return err
 }
 
-func fail(s trace.Span, err error) {
-	if err == nil || !s.IsRecording() {
+// gone reports whether the caller that ctx stands for has cancelled it. A deadline that has passed is no going away.
+func gone(ctx context.Context) bool {
+	return ctx != nil && errors.Is(ctx.Err(), context.Canceled)
+}
+
+// fail records err on s, which is recording. Gone says that the caller went away.
+func fail(s trace.Span, err error, gone bool) {
+	if err == nil {
 		return
 	}
-	if errors.Is(err, context.Canceled) {
+	if gone && isCanceled(err) {
 		s.SetAttributes(semconv.ErrorTypeKey.String("context.Canceled"))
 		return
 	}
-	if spanstate.Record(s, err) {
+	if spanstate.Record(s, err) && spanstate.Of(s).AdmitException(s) {
 		s.AddEvent(exceptionEvent, trace.WithAttributes(spanstate.AppendException(nil, err)...))
 	}
 	spanstate.Fail(s, spanstate.Text(err), spanstate.ErrorType(err))
 }
 
-// failPanic formats the value before it touches the span: the SDK would do it holding the span's lock, and a value
-// whose String method logs with the same context would then hang for ever.
-func failPanic(s trace.Span, value any) {
-	p := panicked{value}
-	text, typ := p.Error(), fmt.Sprintf("%T", value)
-	if err, ok := value.(error); ok {
-		typ = spanstate.ErrorType(err)
-	}
-	if spanstate.Record(s, p) {
-		s.AddEvent(exceptionEvent, trace.WithAttributes(
-			attribute.String(string(semconv.ExceptionTypeKey), typ),
-			semconv.ExceptionMessage(text),
-			semconv.ExceptionStacktrace(string(debug.Stack()))))
-	}
-	spanstate.Fail(s, "panic: "+text, typ)
-}
-
-// panicked is the value of a panic as an error, so that one that passes through several spans is told once.
-type panicked struct{ value any }
-
-func (p panicked) Error() string { return spanstate.Sprint(p.value) }
-
-func (p panicked) Unwrap() error {
-	err, _ := p.value.(error)
-	return err
+// isCanceled is errors.Is with context.Canceled, safe from what an error's own methods do.
+func isCanceled(err error) (canceled bool) {
+	defer func() {
+		if recover() != nil {
+			canceled = false
+		}
+	}()
+	return errors.Is(err, context.Canceled)
 }

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"net/url"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -225,12 +228,65 @@ func TestGoexitIsNoError(t *testing.T) {
 	}
 }
 
-func TestCanceledIsNoFailure(t *testing.T) {
+func TestCanceled(t *testing.T) {
+	err := fmt.Errorf("call: %w", context.Canceled)
+	fails := func(context.Context) error { return err }
+	do := func(ctx context.Context, name string) { _ = span.Do(ctx, name, fails) }
+	for _, row := range []struct {
+		name   string
+		cancel bool
+		run    func(ctx context.Context, name string)
+		want   codes.Code
+	}{
+		{"Do, caller gone", true, do, codes.Unset},
+		{"Do, caller there", false, do, codes.Error},
+		{"Get, caller gone", true, func(ctx context.Context, name string) {
+			_, _ = span.Get(ctx, name, func(context.Context) (int, error) { return 0, err })
+		}, codes.Unset},
+		{"Fail, caller gone", true, func(ctx context.Context, name string) {
+			ctx, s := span.Start(ctx, name)
+			_ = span.Fail(ctx, err)
+			s.End()
+		}, codes.Unset},
+		{"Fail, caller there", false, func(ctx context.Context, name string) {
+			ctx, s := span.Start(ctx, name)
+			_ = span.Fail(ctx, err)
+			s.End()
+		}, codes.Error},
+		{"End cannot know", false, func(ctx context.Context, name string) {
+			_, s := span.Start(ctx, name)
+			span.End(s, &err)
+		}, codes.Unset},
+		{"deadline", true, func(ctx context.Context, name string) {
+			_ = span.Do(ctx, name, func(context.Context) error { return context.DeadlineExceeded })
+		}, codes.Error},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			ctx, _, rec := root(t)
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			if row.cancel {
+				cancel()
+			}
+			row.run(ctx, row.name)
+			s := ended(t, rec, row.name)
+			if s.Status().Code != row.want {
+				t.Errorf("status is %v, want %v", s.Status(), row.want)
+			}
+			if got := attr(s.Attributes(), "error.type"); row.want == codes.Unset && got != "context.Canceled" {
+				t.Errorf("error.type is %q", got)
+			}
+		})
+	}
+}
+
+func TestCanceledAfterADeadlineIsAnError(t *testing.T) {
 	ctx, _, rec := root(t)
-	_ = span.Do(ctx, "canceled", func(context.Context) error { return fmt.Errorf("call: %w", context.Canceled) })
-	s := ended(t, rec, "canceled")
-	if s.Status().Code != codes.Unset || attr(s.Attributes(), "error.type") != "context.Canceled" {
-		t.Errorf("status %v, attributes %v", s.Status(), s.Attributes())
+	ctx, cancel := context.WithDeadline(ctx, time.Now().Add(-time.Second))
+	defer cancel()
+	_ = span.Do(ctx, "late", func(context.Context) error { return context.Canceled })
+	if got := ended(t, rec, "late").Status().Code; got != codes.Error {
+		t.Errorf("status is %v, want Error: nobody cancelled", got)
 	}
 }
 
@@ -279,7 +335,16 @@ func TestBadInput(t *testing.T) {
 		"nil error":       func() { _ = span.Fail(ctx, nil) },
 		"ended span":      func() { _ = span.Fail(ctx, err); span.End(s, &err) },
 		"no-op span":      func() { span.End(noop.Span{}, &err) },
-		"panicking Error": func() { _ = span.Fail(ctx, (*nilError)(nil)) },
+		"nil context all": func() {
+			span.Set(none, attribute.Bool("x", true))
+			_, _ = span.Keep(none, "x"), span.URL(none)
+			_ = span.RequestID(none)
+			_, s := span.Detached(none, "x")
+			span.End(s, nil)
+			_ = span.Do(none, "x", func(context.Context) error { return err })
+		},
+		"set on an ended span": func() { span.Set(ctx, attribute.Bool("x", true)); span.Keep(ctx, "x") },
+		"panicking Error":      func() { _ = span.Fail(ctx, (*nilError)(nil)) },
 	}
 	for name, f := range rows {
 		t.Run(name, func(*testing.T) { f() })
@@ -296,6 +361,63 @@ func TestNilPointerErrorIsFormatted(t *testing.T) {
 	s.End()
 	if got := ended(t, rec, "root").Status().Description; got != "<nil>" {
 		t.Errorf("description is %q, want <nil>", got)
+	}
+}
+
+// A typed nil of these has an Unwrap that panics, and so has errors.Is with it.
+func TestNilPointerErrorThatUnwraps(t *testing.T) {
+	for name, err := range map[string]error{"url": (*url.Error)(nil), "path": (*fs.PathError)(nil)} {
+		ctx, _, rec := root(t)
+		if got := span.Do(ctx, name, func(context.Context) error { return err }); got != err {
+			t.Errorf("%s: Do returns %v", name, got)
+		}
+		if got := ended(t, rec, name).Status(); got.Code != codes.Error || got.Description != "<nil>" {
+			t.Errorf("%s: status is %v", name, got)
+		}
+	}
+}
+
+// An exporter that speaks protobuf refuses a whole batch for one string that is not UTF-8.
+func TestEverythingOnTheSpanIsUTF8(t *testing.T) {
+	ctx, _, rec := root(t)
+	func() {
+		defer func() { _ = recover() }()
+		_ = span.Do(ctx, "panics", func(context.Context) error { panic("bad \xff byte") })
+	}()
+	_ = span.Do(ctx, "fails", func(context.Context) error { return badText{} })
+	bad := []attribute.KeyValue{attribute.String("\xff", "\xff"), attribute.StringSlice("list", []string{"\xff"})}
+	in, s := span.Start(ctx, "name \xff", bad...)
+	span.Set(in, attribute.String("set", "\xff"))
+	span.Keep(in, "\xff")
+	span.End(s, nil)
+	for _, name := range []string{"panics", "fails", "name \ufffd"} {
+		s := ended(t, rec, name)
+		all := s.Status().Description
+		attrs := s.Attributes()
+		for _, e := range s.Events() {
+			attrs = append(attrs, e.Attributes...)
+		}
+		for _, kv := range attrs {
+			all += string(kv.Key) + kv.Value.AsString() + strings.Join(kv.Value.AsStringSlice(), "")
+		}
+		if !utf8.ValidString(all) {
+			t.Errorf("%s: %q", name, all)
+		}
+	}
+}
+
+type badText struct{}
+
+func (badText) Error() string      { return "\xff" }
+func (badText) ErrorType() string  { return "type\xff" }
+func (badText) ErrorStack() string { return "stack\xff" }
+
+func TestLongErrorsAreCut(t *testing.T) {
+	ctx, s, rec := root(t)
+	_ = span.Fail(ctx, errors.New(strings.Repeat("x", 1<<20)))
+	s.End()
+	if got := len(attr(ended(t, rec, "root").Events()[0].Attributes, "exception.message")); got != 64<<10 {
+		t.Errorf("exception.message has %d bytes, want 64 KiB", got)
 	}
 }
 

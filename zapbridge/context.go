@@ -3,6 +3,7 @@ package zapbridge
 import (
 	"context"
 
+	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -12,33 +13,41 @@ import (
 )
 
 // Context returns a field that carries ctx to the cores of this package, in a call, in With, or among the arguments of a
-// sugared logger. They take it out and put the ids of its span at the root of the line. A core of any other make prints
-// the ids where it prints fields; contrib's otelzap finds the field as its context. The context itself is never printed.
+// sugared logger. They take it out and put the ids of its span, and the fields of events.ContextWith, at the root of the
+// line. A core of any other make prints the ids where it prints fields; contrib's otelzap finds the field as its context.
+// The context itself is never printed.
 //
-// Without a span in ctx, or with a nil ctx, the field is [zap.Skip]. Otherwise it costs one allocation. The field may be
-// used again and by several goroutines.
+// With a nil ctx, or one that has nothing for a log call (no span, no fields, no baggage, no span.Mute), the field is
+// [zap.Skip]. Otherwise it costs one allocation. The field may be used again and by several goroutines.
 func Context(ctx context.Context) zap.Field {
 	span := trace.SpanFromContext(ctx)
-	if !span.SpanContext().IsValid() {
+	if !span.SpanContext().IsValid() && !says(ctx) {
 		return zap.Skip()
 	}
-	return zap.Field{Type: zapcore.InlineMarshalerType, Interface: &carrier{Context: ctx, span: span}}
+	return zap.Field{Type: zapcore.InlineMarshalerType, Interface: &carrier{Context: ctx, ids: idText{span: span}}}
 }
+
+// says reports whether a context without a span matters to a log call.
+func says(ctx context.Context) bool {
+	if ctx == nil {
+		return false
+	}
+	scope := bare.Scope(ctx, nil)
+	return len(scope.Fields()) > 0 || spanstate.Muted(ctx) || baggage.FromContext(ctx).Len() > 0
+}
+
+// bare knows no policy: its scopes have the fields of events.ContextWith only.
+var bare = new(events.Rules)
 
 // carrier is the value of a Context field: a context for those who look for one, a marshaler for those who print.
 type carrier struct {
 	context.Context
-	span trace.Span
+	ids idText
 }
 
 // MarshalLogObject is called by cores that do not know us.
 func (c *carrier) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	sc := c.span.SpanContext()
-	traceID, spanID := spanstate.IDs(sc)
-	enc.AddString("trace_id", traceID)
-	enc.AddString("span_id", spanID)
-	enc.AddString("trace_flags", spanstate.Flags(sc))
-	return nil
+	return c.ids.MarshalLogObject(enc)
 }
 
 // String keeps the context from being printed by a core that formats what it does not know.
@@ -59,28 +68,41 @@ func carrierOf(f *zapcore.Field) *carrier {
 	return c
 }
 
-// lastSpan returns the span of the last Context field, or missing if there is none.
-func lastSpan(fields []zapcore.Field, missing trace.Span) trace.Span {
+// lastCarrier returns the last Context field, nil if there is none.
+func lastCarrier(fields []zapcore.Field) *carrier {
 	for i := len(fields) - 1; i >= 0; i-- {
 		if c := carrierOf(&fields[i]); c != nil {
-			return c.span
+			return c
 		}
 	}
-	return missing
+	return nil
 }
 
-// spanContext returns that of a span that may be nil.
-func spanContext(span trace.Span) trace.SpanContext {
-	if span == nil {
-		return trace.SpanContext{}
+// scopeOf is the scope of a call with fields.
+func (b *bound) scopeOf(rules *events.Rules, fields []zapcore.Field) events.Scope {
+	c, bound := lastCarrier(fields), b.ctx
+	switch {
+	case c != nil:
+		return rules.Scope(c.Context, bound)
+	case bound == nil:
+		return nowhere
+	case b.live:
+		return rules.Scope(bound, nil)
 	}
-	return span.SpanContext()
+	return b.scope
 }
 
-func appendIDs(dst []zapcore.Field, rules *events.Rules, sc trace.SpanContext) []zapcore.Field {
-	ids, n := rules.IDs(sc)
-	for _, id := range ids[:n] {
-		dst = append(dst, zap.String(id.Key, id.Value))
+// nowhere is the scope of a call without any context.
+var nowhere = bare.Scope(context.Background(), nil)
+
+// rebind is the context of a logger that was bound to old, nil if it was not, and is now bound to ctx. A span stays until
+// another one comes.
+func rebind(old, ctx context.Context) context.Context {
+	if old == nil || trace.SpanContextFromContext(ctx).IsValid() {
+		return ctx
 	}
-	return dst
+	if spanstate.Muted(old) {
+		ctx = spanstate.Mute(ctx)
+	}
+	return trace.ContextWithSpan(ctx, trace.SpanFromContext(old))
 }

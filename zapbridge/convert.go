@@ -2,71 +2,16 @@ package zapbridge
 
 import (
 	"fmt"
-	"reflect"
 	"strconv"
 	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/semconv/v1.43.0"
-	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap/zapcore"
 
 	"github.com/spanlog/spanlog/events"
 	"github.com/spanlog/spanlog/internal/spanstate"
 )
-
-// bound is what the With calls of a logger left for its span events.
-type bound struct {
-	fields events.Fields
-	prefix string     // names of the open namespaces, each with a dot behind it; empty at the root
-	span   trace.Span // of a Context field; nil if there was none
-}
-
-// with adds the fields of one With call. It returns the indexes of the first field that opens a namespace and of the
-// first that hides behind an id, len(fields) where there is none; a namespace of an id's name counts as both.
-func (b *bound) with(rules *events.Rules, fields []zapcore.Field) (opens, hides int) {
-	b.span = lastSpan(fields, b.span)
-	b.fields = b.fields.Clone()
-	c := newConverter(rules, &b.fields, b.prefix)
-	opens, hides = len(fields), len(fields)
-	for i := range fields {
-		c.field(&fields[i])
-		if c.prefix != "" {
-			opens = min(opens, i)
-		}
-		if c.hides {
-			hides = min(hides, i)
-		}
-	}
-	b.prefix = c.prefix
-	c.free()
-	return opens, hides
-}
-
-// addTo makes the event of a call on span, if the policy wants one.
-func (b *bound) addTo(span trace.Span, rules *events.Rules, ent *zapcore.Entry, fields []zapcore.Field) {
-	e := rules.Begin(span, severity(ent.Level))
-	if e == nil {
-		return
-	}
-	e.AddFields(b.fields)
-	if ent.Caller.Defined {
-		e.AddSource(ent.Caller.Function, ent.Caller.File, ent.Caller.Line)
-	}
-	if ent.LoggerName != "" {
-		e.Add(attribute.String("logger", ent.LoggerName))
-	}
-	if ent.Stack != "" {
-		e.Add(semconv.CodeStacktrace(ent.Stack))
-	}
-	c := newConverter(rules, &e.Fields, b.prefix)
-	for i := range fields {
-		c.field(&fields[i])
-	}
-	c.free()
-	e.End(ent.Level.CapitalString(), ent.Message, ent.Time)
-}
 
 // converter turns zap fields into attributes of a span event. It is the ObjectEncoder that marshalers write to.
 type converter struct {
@@ -102,7 +47,7 @@ func (c *converter) field(f *zapcore.Field) {
 	case zapcore.StringerType:
 		c.AddString(f.Key, stringerText(f.Interface.(fmt.Stringer)))
 	case zapcore.ArrayMarshalerType:
-		c.noteErrors(f.Interface)
+		c.note(f.Key, firstOf(f.Interface))
 		f.AddTo(c)
 	default:
 		f.AddTo(c)
@@ -117,40 +62,19 @@ func (c *converter) contain(key, prefix string) {
 	}
 }
 
-func panicMark(r any) string { return "!PANIC: " + spanstate.Sprint(r) }
-
 func (c *converter) error(key string, err error) {
 	if c.gives(key) {
 		return
 	}
 	c.put(events.String(key, spanstate.Text(err)))
-	c.to.AddError(err)
+	c.note(key, err)
 }
 
-// noteErrors notes the first error of zap.Errors, whose type is private to zap.
-func (c *converter) noteErrors(v any) {
-	rv := reflect.ValueOf(v)
-	if rv.Kind() != reflect.Slice || rv.Type().Elem() != reflect.TypeFor[error]() {
-		return
+// note makes err the exception if it is the first error, and nothing is hidden under its key.
+func (c *converter) note(key string, err error) {
+	if err != nil && !c.rules.Hides(c.prefix+key) {
+		c.to.AddError(err)
 	}
-	for i := range rv.Len() {
-		if err, ok := rv.Index(i).Interface().(error); ok {
-			c.to.AddError(err)
-			return
-		}
-	}
-}
-
-func stringerText(v fmt.Stringer) (text string) {
-	defer func() {
-		if r := recover(); r != nil {
-			text = panicMark(r)
-			if rv := reflect.ValueOf(v); rv.Kind() == reflect.Pointer && rv.IsNil() {
-				text = "<nil>"
-			}
-		}
-	}()
-	return v.String()
 }
 
 // gives reports whether a field gives way to an id.
@@ -169,7 +93,7 @@ func (c *converter) put(kv attribute.KeyValue) {
 	if c.prefix != "" {
 		kv.Key = attribute.Key(c.prefix) + kv.Key
 	}
-	c.to.Add(kv)
+	c.to.AddIn(len(c.prefix), kv)
 }
 
 // OpenNamespace puts everything that follows under key.
@@ -185,9 +109,21 @@ func (c *converter) AddObject(key string, m zapcore.ObjectMarshaler) error {
 	}
 	outer := c.prefix
 	c.prefix += key + "."
-	err := m.MarshalLogObject(c)
+	err := c.object(m)
 	c.prefix = outer
 	return err
+}
+
+// object takes the fields of a Dict one by one: zap would give us the texts of the errors among them only.
+func (c *converter) object(m zapcore.ObjectMarshaler) error {
+	fields, ok := dictFields(m)
+	if !ok {
+		return m.MarshalLogObject(c)
+	}
+	for i := range fields {
+		c.field(&fields[i])
+	}
+	return nil
 }
 
 func (c *converter) AddReflected(key string, v any) error {

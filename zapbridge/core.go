@@ -23,12 +23,13 @@ type Core struct {
 
 // output is what all cores derived from one NewCore share.
 type output struct {
-	rules *events.Rules
-	level zapcore.LevelEnabler
+	rules  *events.Rules
+	level  zapcore.LevelEnabler
+	levels levelTexts
 
-	mu    sync.Mutex // serialises write and sync
-	write func(slog.Level, []byte) (int, error)
-	sync  func() error
+	mu        sync.Mutex // serialises writeLine and sync
+	writeLine func(slog.Level, []byte) (int, error)
+	sync      func() error
 }
 
 var _ zapcore.Core = (*Core)(nil)
@@ -45,6 +46,9 @@ type lineWriter interface {
 // Where w has a method WriteLine(slog.Level, []byte) (int, error), it is called instead of Write. Where it has a method
 // Sync() error (a [zapcore.WriteSyncer] has), the core's Sync calls it, and so does each entry above Error. Calls on w
 // never overlap. A writer that panics gives an error.
+//
+// An entry of Fatal or Panic (and of DPanic where the logger panics) is followed by the export of the span's provider and
+// by the policy's Flush, each within FlushTimeout, before the program or the goroutine ends. Fatal ends the span first.
 func NewCore(w io.Writer, level zapcore.LevelEnabler, p *events.Policy) *Core {
 	if w == nil {
 		w = io.Discard
@@ -52,12 +56,13 @@ func NewCore(w io.Writer, level zapcore.LevelEnabler, p *events.Policy) *Core {
 	if level == nil {
 		level = zapcore.InfoLevel
 	}
-	o := &output{rules: p.Rules(), level: level, write: writeTo(w), sync: func() error { return nil }}
+	o := &output{rules: p.Rules(), level: level, writeLine: writeTo(w), sync: func() error { return nil }}
+	o.levels = levelTextsOf(o.rules)
 	if s, ok := w.(interface{ Sync() error }); ok {
 		o.sync = s.Sync
 	}
-	enc := zapcore.NewJSONEncoder(encoderConfig(o.rules))
-	return &Core{output: o, plain: enc, traced: enc}
+	enc := zapcore.NewJSONEncoder(o.encoderConfig())
+	return &Core{output: o, bound: start(p), plain: enc, traced: enc}
 }
 
 func writeTo(w io.Writer) func(slog.Level, []byte) (int, error) {
@@ -86,10 +91,15 @@ func (c *Core) Level() zapcore.Level { return zapcore.LevelOf(c.level) }
 
 // Check adds the core to ce if the entry's level is enabled.
 func (c *Core) Check(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	if c.level.Enabled(ent.Level) {
-		return ce.AddCore(ent, c)
+	switch {
+	case !c.level.Enabled(ent.Level):
+		return ce
+	case ent.Level == zapcore.DPanicLevel:
+		d := &dpanic{Core: c}
+		d.ce = ce.AddCore(ent, d)
+		return d.ce
 	}
-	return ce
+	return ce.AddCore(ent, c)
 }
 
 // With returns a core that adds fields to every line and event. A [Context] field binds the core to its span.
@@ -109,10 +119,14 @@ func (c *Core) With(fields []zapcore.Field) zapcore.Core {
 
 // Write writes the entry as one line and adds it to the span of the call's [Context] field, or else of the bound one.
 func (c *Core) Write(ent zapcore.Entry, fields []zapcore.Field) error {
-	span := lastSpan(fields, c.span)
-	c.addTo(span, c.rules, &ent, fields)
+	return c.write(ent, fields, false)
+}
+
+func (c *Core) write(ent zapcore.Entry, fields []zapcore.Field, dpanics bool) error {
+	scope := c.scopeOf(c.rules, fields)
+	c.addTo(&scope, c.rules, &ent, fields)
 	l := lines.Get().(*line)
-	err := l.encode(c, &ent, fields, spanContext(span))
+	err := l.encode(c, &ent, fields, &scope)
 	if err == nil {
 		err = c.put(severity(ent.Level), l.b)
 	}
@@ -120,6 +134,7 @@ func (c *Core) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	if err == nil && ent.Level > zapcore.ErrorLevel {
 		_ = c.Sync() // the program may be about to end; as zap's own core
 	}
+	flush(c.rules, &scope, ent.Level, dpanics)
 	return err
 }
 
@@ -128,7 +143,7 @@ func (o *output) put(level slog.Level, b []byte) (err error) {
 	defer contain(&err)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	_, err = o.write(level, b)
+	_, err = o.writeLine(level, b)
 	return err
 }
 

@@ -141,6 +141,22 @@ func TestConcurrent(t *testing.T) {
 	}
 }
 
+// TestConcurrentContext: one Context field in the calls of several goroutines, whose text is made at the first.
+func TestConcurrentContext(t *testing.T) {
+	for range 50 {
+		field := Context(remote())
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				var b bytes.Buffer
+				Wrap(zap.New(plain(&b)), nil).Info("m", field)
+				has(t, parse(t, b.String()), map[string]any{"trace_id": traceIDOf(remote()), "span_id": "0200000000000000"})
+			})
+		}
+		wg.Wait()
+	}
+}
+
 // TestReentrant: a method that logs while it is being encoded.
 func TestReentrant(t *testing.T) {
 	for flavour, newLogger := range flavours() {
@@ -179,6 +195,13 @@ func TestEndedSpan(t *testing.T) {
 	}
 }
 
+func twenty() (fields []zap.Field) {
+	for i := range 20 {
+		fields = append(fields, zap.Int(fmt.Sprint("bound", i), i))
+	}
+	return fields
+}
+
 func five() []zap.Field {
 	return []zap.Field{zap.String("a", "b"), zap.Int("n", 1), zap.Bool("t", true), zap.Duration("d", 5), zap.Float64("f", 1.5)}
 }
@@ -197,6 +220,13 @@ func TestAllocs(t *testing.T) {
 	wrapped := Wrap(plain, nil)
 	noRecord := trace.ContextWithSpanContext(t.Context(), trace.SpanContextFromContext(remote()))
 	base := measure(plain, fields...)
+	perCall := func(l *zap.Logger) float64 {
+		six := append(five(), zap.Skip())
+		return testing.AllocsPerRun(200, func() {
+			six[5] = Context(noRecord)
+			l.Info("charged", six...)
+		})
+	}
 	field := Context(noRecord)
 	tests := []struct {
 		name      string
@@ -211,7 +241,12 @@ func TestAllocs(t *testing.T) {
 		{"wrap, no span", measure(wrapped, fields...), 0},
 		{"wrap, no span, namespace", measure(wrapped.With(zap.Namespace("ns")), fields...), 0},
 		{"wrap, bound", measure(With(noRecord, wrapped), fields...), 0},
-		{"wrap, field made before", measure(wrapped, append(five(), field)...), 1},
+		{"wrap, field made before", measure(wrapped, append(five(), field)...), 0},
+		{"core, field per call", perCall(core), 1},
+		{"wrap, field per call", perCall(wrapped), 1},
+		{"wrap, ECS, field per call", perCall(Wrap(plain, policyOfECS)), 1},
+		{"core, a field of the context", measure(With(aContext(), core), fields...), 0},
+		{"core, ECS, resource, 20 names", measure(zap.New(NewCore(io.Discard, nil, policyOfECS)).With(twenty()...), fields...), 0},
 	}
 	for _, tt := range tests {
 		if tt.got > base+tt.over {
@@ -225,22 +260,23 @@ func TestAllocs(t *testing.T) {
 	}
 }
 
-// TestEventAllocs: an event costs the SDK's copy and the time stamp.
+// TestEventAllocs: an event costs the SDK's copy and the time stamp. The runs stay below the budget of one span.
 func TestEventAllocs(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
 	}
-	r := record(t)
 	fields := five()
 	for name, l := range map[string]*zap.Logger{
-		"core": With(r.ctx, zap.New(NewCore(nil, nil, nil))),
-		"wrap": With(r.ctx, Wrap(zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(io.Discard), zap.InfoLevel)), nil)),
+		"core": zap.New(NewCore(nil, nil, nil)),
+		"wrap": Wrap(zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(io.Discard), zap.InfoLevel)), nil),
 	} {
-		for range 200 { // the SDK's own list of events has grown
-			l.Info("m", fields...)
-		}
-		if n := testing.AllocsPerRun(200, func() { l.Info("m", fields...) }); n > 2 {
+		r := record(t)
+		bound := With(r.ctx, l)
+		if n := testing.AllocsPerRun(80, func() { bound.Info("m", fields...) }); n > 2 {
 			t.Errorf("%s: %v allocations, want at most 2", name, n)
+		}
+		if n := len(r.span.Events()); n != 81 {
+			t.Errorf("%s: events = %d, want 81", name, n)
 		}
 	}
 }

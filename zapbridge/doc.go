@@ -3,17 +3,32 @@
 //
 // There are two ways. [NewCore] is a JSON core of its own; without a span and with a nil policy its lines are those of
 // zap's production configuration. [Wrap] takes any logger with whatever cores and encoders it has; nothing is bypassed:
-// its samplers, levels, tees and hooks decide as before. Both put the ids at the root of the line whatever namespaces are
-// open, on sampled and unsampled, local and remote spans alike, and never twice: a user's field of such a name at the
-// root gives way to the span's id. Without a span no id is written and nothing is allocated.
+// its samplers, levels, tees and hooks decide as before. Both put the ids, and the fields of events.ContextWith, at the
+// root of the line whatever namespaces are open, on sampled and unsampled, local and remote spans alike, and the ids never
+// twice: a user's field of such a name at the root gives way to the span's id. Without a span no id is written and nothing
+// is allocated.
 //
 // Zap knows no contexts, so one field carries it: [Context], in a call, in With, or among the arguments of a sugared
-// logger. [With] binds a logger to the span of a context, for calls without one; a Context field in the call wins.
+// logger. [With] binds a logger to a context, for calls without one. A Context field in the call wins.
 //
-// What becomes of an entry on the span is said by [events.Policy]. Only what is really written becomes an event: an entry
-// that a sampler drops is none.
+// What becomes of an entry on the span, and which names stand on the line, is said by [events.Policy]. Only what is
+// really written becomes an event: an entry that a sampler drops is none. An entry that goes through several outputs of
+// this package, in a tee, is one event: that of the first whose policy wants it.
 //
-// # Conversion
+// # Lines of NewCore
+//
+//   - OTel, and Names without a schema: zap's production form, with the three ids behind the fields
+//   - ECS: dotted names; error.* at the head, from the first error value of the line under whatever key, inside
+//     namespaces too; further ones at the root are labels.<key>, inside a namespace each stays there as text; a key that
+//     stands twice in one object becomes key_2, key_3, that of a context's field too; durations are nanoseconds
+//   - Datadog and GCP: their names, levels and ids; GCP has the caller as logging.googleapis.com/sourceLocation
+//   - ECS, Datadog and GCP have times in RFC 3339 with nanoseconds
+//
+// What cannot be formatted leaves a mark under its own key, where zap has <key>Error or lets the panic through: "!PANIC: "
+// and the reason for a method that panicked, "!ERROR:" and the reason for a value that has no JSON. The remaining fields
+// stand.
+//
+// # Events
 //
 // The event of an entry has every field, bound ones first:
 //   - bool, string, whole numbers and floats keep their type; a uint64 above MaxInt64 is a string of digits
@@ -26,20 +41,31 @@
 //   - the logger's name is logger, its caller code.function.name, code.file.path and code.line.number, its stack
 //     code.stacktrace
 //
-// A method that panics leaves "!PANIC: " and the reason in the place of the value, on the event and, where zap itself
-// would let the panic through, on the line. The remaining fields stand.
+// # Redaction
+//
+// Policy.Redact applies to line and event alike. Of a wrapped logger the message, the stack and the fields are rewritten
+// before its cores see them, and only those in which something is hidden: a text stays a text, an object or array becomes
+// its JSON (durations in nanoseconds, times in RFC 3339), the members of an Inline object become fields of their own.
+//
+// # Fatal and Panic
+//
+// After the line of a Fatal entry its span is ended, with status Error, and exported by its provider; then Policy.Flush is
+// called. Panic exports and flushes and ends nothing, and so does DPanic where the logger panics. All this is within
+// FlushTimeout, and before zap's own action or the hook of WithFatalHook and WithPanicHook.
 //
 // # Order and concurrency
 //
 // Cores and loggers are safe for concurrent use; cores derived from one NewCore share one lock on the writer, and an entry
-// is one call of Write. The event is made before the line. What ends the program or the goroutine (Fatal, Panic, their
-// hooks) comes after both, once. Write returns the writer's error; tracing itself never fails.
+// is one call of Write. No lock is held while methods of the user's run, so they may log. The event is made before the
+// line. What ends the program or the goroutine comes after both, once. Write returns the writer's error; tracing itself
+// never fails.
 //
 // # Cost
 //
 // Without a span, or below the event level, nothing is allocated beyond zap's own, and so with ids that are bound. A
-// Context field costs one allocation, and one more for the ids where the logger is wrapped. A span event costs the SDK's
-// copy of the attributes and the time stamp. With converts its fields for events at once.
+// Context field costs one allocation, the ids none (Wrap with other names than those of OTel and ECS: one or two more). A
+// span event costs the SDK's copy of the attributes and the time stamp. With converts its fields for events at once, and
+// looks into the context that it binds; only Policy.SpanAttributes are read anew in each call.
 //
 // # Limitations
 //
@@ -47,11 +73,25 @@
 //   - Wrap gives fields that follow a namespace, or the first field of an id's name, to the wrapped core with every call,
 //     since zap encodes the fields of With at once and the ids must go before them. They are encoded anew each time.
 //   - The slice of fields that a wrapped core gets in Write is used again afterwards; a core that keeps it must copy it.
-//   - If a method panics while a wrapped logger writes, the entry is written again without it. A core of a tee that had
-//     written before the one that panicked writes twice.
+//   - A wrapped core gets the ids of a Context field in the call as one inline object, under the names of OTel and ECS;
+//     those of a bound context, and those of other names, as fields of their own. Who calls AddTo, as encoders and
+//     observers do, sees no difference.
+//   - If a method of a field panics while a wrapped logger writes, the entry is written once more without it, and a core of
+//     a tee that had written before writes twice. If a core or its writer panics, the entry is lost for that core and for
+//     those behind it in a tee, and the logger's error output is told.
+//   - On lines of wrapped loggers what zap itself catches stands as zap has it: <key>Error, with "PANIC=" and the reason
+//     for Error and String, and the error of encoding/json for a value that has no JSON.
 //   - A logger that has a core of this package anywhere is not wrapped again: of a tee of one of ours and others, the
-//     others print the ids of a Context field where they print fields, and have none of With's policy.
-//   - Two cores of this package in one tee make two events of an entry.
-//   - Under ECS an error at the root becomes error.message and error.type; one inside a namespace stays there as text.
+//     others print the ids of a Context field where they print fields, and have none of With's policy. Cores behind ours in
+//     a tee are not flushed by ours before the program ends.
+//   - An output is what one NewCore or Wrap made. A call that comes through several is known by its span, time, caller and
+//     message: without AddCaller, calls of the same message at the same nanosecond through two outputs count as one.
+//   - Under ECS the keys and errors inside a user's own ObjectMarshaler or ArrayMarshaler stay as they are (those of Dict,
+//     Inline and namespaces are looked after). In other schemas, and on lines of wrapped loggers, keys that the user repeats
+//     are repeated, as zap does, also where one is that of a context's field.
 //   - A namespace that bears the name of an id stands under labels.<name> on lines with a span.
+//   - A context that is bound later and has no span keeps the span that was bound, with the fields of the later context only.
+//   - A method that calls itself without end, a MarshalLogObject that adds its own object say, overflows the stack, as with
+//     plain zap: nothing can catch that.
+//   - Whether a DPanic panics is read from a private field of zap's entry. Should it go, DPanic flushes nothing.
 package zapbridge

@@ -63,7 +63,7 @@ func fieldOf() *rapid.Generator[zap.Field] {
 		case 17:
 			return zap.Skip()
 		case 18:
-			return zap.Stringer(k, badStringer{})
+			return zap.Stringer(k, time.Duration(n))
 		case 19:
 			return zap.NamedError(k, stacked{errors.New(text)})
 		case 20:
@@ -124,6 +124,7 @@ func TestECSLine(t *testing.T) {
 	l.With(zap.Int("a", 1), zap.Namespace("ns")).Warn("m", zap.Duration("d", time.Second), zap.Time("t", aTime),
 		zap.Error(stacked{errors.New("inner")}), Context(remote()))
 	want := `{"@timestamp":"2026-11-22T10:11:12.123456789Z","log.level":"warn","log.logger":"n","message":"m",` +
+		`"error.message":"inner","error.type":"github.com/spanlog/spanlog/zapbridge.stacked","error.stack_trace":"inner\nmain.main\n\tmain.go:1",` +
 		`"a":1,"ns":{"d":1000000000,"t":"2026-11-22T10:11:12.123456789Z","error":"inner"},` +
 		`"trace.id":"01000000000000000000000000000000","span.id":"0200000000000000","trace_flags":"00",` +
 		`"ecs.version":"8.17.0","service.name":"shop"}` + "\n"
@@ -165,6 +166,20 @@ func TestECSFields(t *testing.T) {
 			want: map[string]any{"service.name": "shop", "labels.service_name": "mine"}},
 		{name: "inline", call: []zap.Field{zap.Inline(object(zap.String("message", "x"), zap.String("error", "e"), zap.Namespace("in"), zap.Int("message", 2)))},
 			want: map[string]any{"labels.message": "x", "error.message": "e", "in": map[string]any{"message": 2}}},
+		{name: "keys that stand twice", with: []zap.Field{zap.Int("a", 1), zap.Int("a", 2), zap.Namespace("ns"), zap.Int("a", 3)}, call: []zap.Field{zap.Int("a", 4), zap.Int("ns", 5), zap.Int("a", 6)},
+			want: map[string]any{"a": 1, "a_2": 2, "ns": map[string]any{"a": 3, "a_2": 4, "ns": 5, "a_3": 6}}},
+		{name: "keys of labels and of a Dict", call: []zap.Field{zap.Int("message", 1), zap.Int("message", 2), zap.Dict("d", zap.Int("a", 1), zap.Int("a", 2)), zap.Int("d", 3)},
+			want: map[string]any{"labels.message": "1", "labels.message_2": "2", "d": map[string]any{"a": 1, "a_2": 2}, "d_2": 3}},
+		{name: "error in a namespace", call: []zap.Field{zap.Namespace("ns"), zap.Error(errors.New("1")), zap.Error(errors.New("2")), zap.Reflect("r", errors.New("3"))},
+			want: map[string]any{"error.message": "1", "error.type": "*errors.errorString", "ns": map[string]any{"error": "1", "error_2": "2", "r": "3"}}},
+		{name: "error in a Dict", call: []zap.Field{zap.Dict("d", zap.Error(errors.New("1"))), zap.Error(errors.New("2"))},
+			want: map[string]any{"error.message": "1", "d": map[string]any{"error": "1"}, "labels.error": "2"}},
+		{name: "error in a bound namespace", with: []zap.Field{zap.Namespace("ns"), zap.Error(errors.New("1"))}, call: []zap.Field{zap.NamedError("b", errors.New("2"))},
+			want: map[string]any{"error.message": "1", "ns": map[string]any{"error": "1", "b": "2"}}},
+		{name: "errors", call: []zap.Field{zap.Errors("errs", []error{nil, errors.New("1")}), zap.Error(errors.New("2"))},
+			want: map[string]any{"error.message": "1", "labels.error": "2"}},
+		{name: "string called error, and an error", call: []zap.Field{zap.String("error", "s"), zap.String("error", "s2"), zap.NamedError("e", errors.New("1"))},
+			want: map[string]any{"error.message": "1", "labels.error_2": "s", "labels.error": "s2"}},
 		{name: "id", with: []zap.Field{zap.String("trace.id", "mine")}, call: []zap.Field{zap.String("span.id", "mine"), Context(remote())},
 			want: map[string]any{"trace.id": traceIDOf(remote()), "span.id": "0200000000000000"}},
 	}
@@ -254,5 +269,37 @@ func TestConstant(t *testing.T) {
 				has(t, parse(t, b.String()), map[string]any{"n": 1, "labels.n": 2})
 			}
 		})
+	}
+}
+
+// everyKind has a field of each kind that an object can add.
+func everyKind() []zap.Field {
+	return []zap.Field{
+		zap.Bool("b", true), zap.Int("i", -1), zap.Int64("i64", -1), zap.Int32("i32", -1), zap.Int16("i16", -1), zap.Int8("i8", -1),
+		zap.Uint("u", 1), zap.Uint64("u64", 1), zap.Uint32("u32", 1), zap.Uint16("u16", 1), zap.Uint8("u8", 1), zap.Uintptr("up", 1),
+		zap.Float64("f64", 1.5), zap.Float32("f32", 0.1), zap.Complex128("c128", 1), zap.Complex64("c64", complex(0.1, 2)),
+		zap.String("s", "s"), zap.ByteString("bs", []byte("s")), zap.Binary("bin", []byte("s")), zap.Duration("d", time.Second),
+		zap.Time("t", aTime.In(time.FixedZone("x", 3600))), zap.Reflect("r", []int{1}), zap.Strings("a", []string{"s"}), zap.Dict("o", zap.Int("x", 1)),
+	}
+}
+
+// TestInlineKinds: members of an inline object that we place are as zap has them, on the line and on the event.
+func TestInlineKinds(t *testing.T) {
+	var want bytes.Buffer
+	zap.New(plain(&want), zap.WithClock(clock{})).Info("m", everyKind()...)
+	direct := record(t)
+	zap.New(NewCore(nil, nil, nil)).Info("m", append(everyKind(), Context(direct.ctx))...)
+	for flavour, newLogger := range with(&events.Policy{Redact: []events.Redaction{events.RedactSecrets()}}) {
+		var b bytes.Buffer
+		r := record(t)
+		l := newLogger(&b).WithOptions(zap.WithClock(clock{}))
+		l.Info("m", zap.Inline(object(everyKind()...)))
+		if b.String() != want.String() {
+			t.Errorf("%s\ngot  %swant %s", flavour, b.String(), want.String())
+		}
+		l.Info("m", zap.Inline(object(everyKind()...)), Context(r.ctx))
+		if got, want := fmt.Sprint(r.event(t)), fmt.Sprint(direct.event(t)); got != want {
+			t.Errorf("%s: event\ngot  %s\nwant %s", flavour, got, want)
+		}
 	}
 }

@@ -205,6 +205,11 @@ func TestForeign(t *testing.T) {
 	if n := len(r.span.Events()); n != 0 {
 		t.Errorf("events = %d, want 0", n)
 	}
+	b.Reset()
+	l.Info("m", Context(aContext())) // no span
+	if line := parse(t, b.String()); len(line) != 3 {
+		t.Errorf("without a span: %v", line)
+	}
 	f := Context(r.ctx)
 	if ctx, ok := f.Interface.(context.Context); !ok || traceIDOf(ctx) != traceID {
 		t.Errorf("the field is not a context: %T", f.Interface)

@@ -4,6 +4,8 @@ import (
 	"sync"
 
 	"go.uber.org/zap/zapcore"
+
+	"github.com/spanlog/spanlog/events"
 )
 
 // maxFields is the largest number of fields whose memory is used again.
@@ -17,8 +19,9 @@ type oneShot struct {
 	w      *wrapper
 	outer  *zapcore.CheckedEntry // the caller's; valid until it is written
 	in     *zapcore.CheckedEntry // the wrapped core's
+	scope  events.Scope          // of the call
 	begun  bool
-	done   bool
+	done   bool            // the wrapped core's cores have written
 	fields []zapcore.Field // memory for the fields of the call
 }
 
@@ -36,40 +39,51 @@ func (o *oneShot) Check(_ zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.Chec
 // Write makes the event and writes what the wrapped core agreed to. Errors of its cores go to the logger's error output.
 func (o *oneShot) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	if o.begun {
-		o.done = true
+		o.written(ent.Level)
 		return nil
 	}
 	o.begun = true
-	span := lastSpan(fields, o.w.span)
-	o.w.addTo(span, o.w.rules, &ent, fields)
+	w := o.w
+	o.scope = w.scopeOf(w.rules, fields)
+	w.addTo(&o.scope, w.rules, &ent, fields)
+	w.clean(&ent)
 	o.in.Entry, o.in.ErrorOutput = ent, o.outer.ErrorOutput
-	line, inMemory := o.w.line(o.fields[:0], spanContext(span), fields)
+	line, inMemory := w.line(o.fields[:0], &o.scope, fields)
 	if inMemory {
 		o.fields = line
 	}
 	err := o.deliver(line)
+	if !o.done {
+		o.written(ent.Level)
+	}
 	o.free()
 	return err
 }
 
-// deliver writes the entry; after a panic once more, with the fields that panic replaced by a mark. A core that had
-// written before another one panicked writes twice.
+// written is told after the last core has written, and before what the entry's hook does.
+func (o *oneShot) written(level zapcore.Level) {
+	o.done = true
+	flush(o.w.rules, &o.scope, level, level == zapcore.DPanicLevel && ends(o.outer))
+}
+
+// deliver writes the entry; after the panic of a field once more. A core that had written before writes twice then.
 func (o *oneShot) deliver(line []zapcore.Field) error {
-	clean := *o.in // zap refuses an entry that has been written, so each further try needs a copy
-	if panicked := o.try(o.in, line); panicked == nil {
+	clean := *o.in // zap refuses an entry that has been written
+	failed := o.try(o.in, line)
+	if failed == nil {
 		return nil
 	}
-	return persist(guarded(line), func(line []zapcore.Field) (any, error) {
+	return failed.again(line, func(line []zapcore.Field) (*failure, error) {
 		again := new(zapcore.CheckedEntry)
 		*again = clean
 		return o.try(again, line), nil
 	})
 }
 
-func (o *oneShot) try(in *zapcore.CheckedEntry, line []zapcore.Field) (panicked any) {
+func (o *oneShot) try(in *zapcore.CheckedEntry, line []zapcore.Field) (failed *failure) {
 	defer func() {
 		if !o.done {
-			panicked = recover()
+			failed = failureOf(recover())
 		}
 	}()
 	in.Write(line...)

@@ -7,9 +7,10 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// With returns a logger bound to the span of ctx: calls without a [Context] field keep its ids and are its events; a
-// Context field in the call wins. A logger without a core of this package is wrapped with the default policy first (see
-// [Wrap]); a nil one stands for zap.L(). A ctx without a span, or nil, binds nothing.
+// With returns a logger bound to ctx: calls without a [Context] field keep the ids of its span and are its events, and have
+// the fields of events.ContextWith; a Context field in the call wins. A logger without a core of this package is wrapped
+// with the default policy first (see [Wrap]); a nil one stands for zap.L(). A ctx that has nothing for a log call, or nil,
+// binds nothing. The context is held as long as the logger lives.
 func With(ctx context.Context, l *zap.Logger) *zap.Logger {
 	if l == nil {
 		l = zap.L()

@@ -23,20 +23,13 @@ func Wrap(l *zap.Logger, p *events.Policy) *zap.Logger {
 		return l
 	}
 	return l.WithOptions(zap.WrapCore(func(inner zapcore.Core) zapcore.Core {
-		w := &wrapper{rules: p.Rules(), inner: inner}
+		w := &wrapper{bound: start(p), rules: p.Rules(), inner: inner}
+		w.printer = printerOf(w.rules)
 		if constant := constantFields(w.rules); len(constant) > 0 {
 			w.inner = inner.With(constant)
 		}
 		return w
 	}))
-}
-
-func constantFields(rules *events.Rules) []zapcore.Field {
-	var fields []zapcore.Field
-	for _, kv := range rules.Constant() {
-		fields = append(fields, zap.Any(string(kv.Key), kv.Value.AsInterface()))
-	}
-	return fields
 }
 
 // wrapper is a core around another one.
@@ -47,9 +40,12 @@ func constantFields(rules *events.Rules) []zapcore.Field {
 type wrapper struct {
 	bound
 	rules *events.Rules
-	inner zapcore.Core    // holds the fields of With up to the first that is held back
-	held  []zapcore.Field // the fields of With from there on, without Context fields
-	ids   []zapcore.Field // of bound.span, made once
+	inner zapcore.Core      // holds the fields of With up to the first that is held back
+	held  []zapcore.Field   // the fields of With from there on, without Context fields
+	sc    trace.SpanContext // of the span that the logger is bound to
+	ids   []zapcore.Field   // of that span, made once
+
+	printer func(*idText) zapcore.ObjectMarshaler // of the ids of a Context field in a call, see printerOf
 }
 
 var _ zapcore.Core = (*wrapper)(nil)
@@ -78,14 +74,20 @@ func (w *wrapper) Check(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.Ch
 
 // Write writes to the wrapped core without asking it.
 func (w *wrapper) Write(ent zapcore.Entry, fields []zapcore.Field) error {
-	span := lastSpan(fields, w.span)
-	w.addTo(span, w.rules, &ent, fields)
-	line, _ := w.line(nil, spanContext(span), fields)
-	return persist(line, func(line []zapcore.Field) (any, error) { return w.try(ent, line) })
+	scope := w.scopeOf(w.rules, fields)
+	w.addTo(&scope, w.rules, &ent, fields)
+	w.clean(&ent)
+	line, _ := w.line(nil, &scope, fields)
+	failed, err := w.try(ent, line)
+	if failed != nil {
+		err = failed.again(line, func(line []zapcore.Field) (*failure, error) { return w.try(ent, line) })
+	}
+	flush(w.rules, &scope, ent.Level, false)
+	return err
 }
 
-func (w *wrapper) try(ent zapcore.Entry, line []zapcore.Field) (panicked any, err error) {
-	defer func() { panicked = recover() }()
+func (w *wrapper) try(ent zapcore.Entry, line []zapcore.Field) (failed *failure, err error) {
+	defer func() { failed = failureOf(recover()) }()
 	return nil, w.inner.Write(ent, line)
 }
 
@@ -96,22 +98,26 @@ func (w *wrapper) With(fields []zapcore.Field) zapcore.Core {
 	}
 	n := *w
 	opens, hides := n.bound.with(w.rules, fields)
-	if lastSpan(fields, nil) != nil { // spans cannot be compared: one may be of any type
-		n.ids = appendIDs(nil, w.rules, n.span.SpanContext())
+	if lastCarrier(fields) != nil {
+		n.sc = trace.SpanContextFromContext(n.ctx)
+		n.ids = appendIDs(nil, w.rules, n.sc)
+	}
+	if w.rules.Redacts() {
+		fields = w.cleaned(fields) // may be more of them
+		opens, hides = (&bound{prefix: w.prefix}).with(w.rules, fields)
 	}
 	from := min(opens, hides)
 	if len(w.held) > 0 {
 		from = 0
 	}
 	now, _ := w.placed(nil, fields[:from], false, true)
-	later := fields[from:]
 	n.held = slices.Clip(w.held)
-	for i := range later {
-		switch c := carrierOf(&later[i]); {
+	for _, f := range fields[from:] {
+		switch c := carrierOf(&f); {
 		case c != nil:
 			now = append(now, quiet(c))
-		case later[i].Type != zapcore.SkipType:
-			n.held = append(n.held, later[i])
+		case f.Type != zapcore.SkipType:
+			n.held = append(n.held, f)
 		}
 	}
 	if len(now) > 0 {
@@ -136,27 +142,35 @@ func quiet(c *carrier) zapcore.Field {
 	return zapcore.Field{Type: zapcore.InlineMarshalerType, Interface: (*silent)(c)}
 }
 
-// line returns the fields of a call as the wrapped core is to have them: the ids, what was held back, the call's own.
-// It returns fields itself where nothing is to be changed, else memory with the result appended, and which of them.
-func (w *wrapper) line(memory []zapcore.Field, sc trace.SpanContext, fields []zapcore.Field) (_ []zapcore.Field, inMemory bool) {
+// line returns the fields of a call as the wrapped core is to have them: the ids, the contexts' fields, what was held
+// back, the call's own. It returns fields itself where nothing is to be changed, else memory with the result appended,
+// and which of them.
+func (w *wrapper) line(memory []zapcore.Field, scope *events.Scope, fields []zapcore.Field) (_ []zapcore.Field, inMemory bool) {
+	sc := scope.Span.SpanContext()
+	if w.rules.Redacts() {
+		fields = w.cleaned(fields)
+	}
 	traced := sc.IsValid()
-	p := placer{rules: w.rules, traced: traced, rootState: rootState{open: w.prefix != ""}}
-	if !traced && len(w.held) == 0 && !p.matters(fields) {
+	if !traced && len(w.held) == 0 && len(scope.Fields()) == 0 && !needPlace(w.rules, fields, traced, w.prefix != "", false) {
 		return fields, false
 	}
-	if traced && same(sc, spanContext(w.span)) {
-		memory = append(memory, w.ids...)
-	} else {
-		memory = appendIDs(memory, w.rules, sc)
-	}
+	memory = w.appendIDs(memory, sc, lastCarrier(fields))
+	memory = appendScope(memory, w.rules, scope)
 	memory, _ = w.placed(memory, w.held, traced, true)
 	memory, _ = w.placed(memory, fields, traced, w.prefix == "")
 	return memory, true
 }
 
-// same reports whether the ids of a and b are the same.
-func same(a, b trace.SpanContext) bool {
-	return a.TraceID() == b.TraceID() && a.SpanID() == b.SpanID() && a.TraceFlags() == b.TraceFlags()
+func (w *wrapper) appendIDs(dst []zapcore.Field, sc trace.SpanContext, c *carrier) []zapcore.Field {
+	switch {
+	case !sc.IsValid():
+		return dst
+	case same(sc, w.sc):
+		return append(dst, w.ids...)
+	case c != nil && w.printer != nil && same(sc, c.ids.span.SpanContext()):
+		return append(dst, zap.Inline(w.printer(&c.ids)))
+	}
+	return appendIDs(dst, w.rules, sc)
 }
 
 // placed appends fields as they stand on the line, and reports whether what follows is still at its root.
@@ -177,7 +191,7 @@ func (w *wrapper) placed(dst, fields []zapcore.Field, traced, root bool) ([]zapc
 		case traced && w.rules.IsID(f.Key):
 			continue
 		default:
-			f.Key, _ = p.place(f.Key, true)
+			f.Key, _ = p.name(f.Key, true)
 		}
 		root = root && f.Type != zapcore.NamespaceType
 		dst = append(dst, f)

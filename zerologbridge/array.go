@@ -4,23 +4,26 @@ import (
 	"strconv"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/spanlog/spanlog/events"
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // maxExact: whole numbers below it are exact as float64.
 const maxExact = 1 << 53
 
 // array adds an array: as a slice where all elements are strings, bools or numbers, else as its JSON text.
-func (c *converter) array(key string, m *member) {
+func (c *converter) array(key string, group int, m *member) {
 	kind, raw := c.elements(m)
 	switch kind {
 	case '"':
-		c.to.Add(attribute.StringSlice(key, each(raw, func(s string) string { return unquote(s[1 : len(s)-1]) })))
+		c.to.AddIn(group, attribute.StringSlice(key, each(raw, func(s string) string { return spanstate.Cut(events.UnquoteJSON(s[1:len(s)-1]), maxText) })))
 	case 't':
-		c.to.Add(attribute.BoolSlice(key, each(raw, func(s string) bool { return s == "true" })))
+		c.to.AddIn(group, attribute.BoolSlice(key, each(raw, func(s string) bool { return s == "true" })))
 	case '0':
-		c.numbers(key, m, raw)
+		c.numbers(key, group, m, raw)
 	default:
-		c.asText(key, m)
+		c.asText(key, group, m)
 	}
 }
 
@@ -37,7 +40,7 @@ func (c *converter) elements(m *member) (kind byte, raw []string) {
 		if k == 0 || kind != 0 && k != kind {
 			return 0, nil
 		}
-		kind, raw = k, append(raw, c.line[from:s.i])
+		kind, raw = k, append(raw, c.raw(from, s.i))
 		if !s.eat(',') {
 			return kind, raw
 		}
@@ -53,7 +56,7 @@ func each[T any](raw []string, convert func(string) T) []T {
 }
 
 // numbers adds whole numbers as int64, others as float64, and those that neither holds exactly as JSON text.
-func (c *converter) numbers(key string, m *member, raw []string) {
+func (c *converter) numbers(key string, group int, m *member, raw []string) {
 	exact := true
 	ints := each(raw, func(s string) int64 {
 		n, err := strconv.ParseInt(s, 10, 64)
@@ -61,7 +64,7 @@ func (c *converter) numbers(key string, m *member, raw []string) {
 		return n
 	})
 	if exact {
-		c.to.Add(attribute.Int64Slice(key, ints))
+		c.to.AddIn(group, attribute.Int64Slice(key, ints))
 		return
 	}
 	exact = true
@@ -71,8 +74,8 @@ func (c *converter) numbers(key string, m *member, raw []string) {
 		return f
 	})
 	if !exact {
-		c.asText(key, m)
+		c.asText(key, group, m)
 		return
 	}
-	c.to.Add(attribute.Float64Slice(key, floats))
+	c.to.AddIn(group, attribute.Float64Slice(key, floats))
 }

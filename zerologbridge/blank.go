@@ -4,15 +4,16 @@ import (
 	"bytes"
 	"strings"
 
-	"github.com/spanlog/spanlog/events"
+	"go.opentelemetry.io/otel/attribute"
 )
 
 // clear overwrites members of the line that have a name of ours with spaces: those called like an id, if the line is
-// traced, and those called like a constant field. Zerolog's own way cannot take back what is written; spaces between
-// members are valid JSON. It returns the latter ones under the names that they have instead.
-func (h *hook) clear(line []byte, traced bool) (moved []events.ID) {
+// traced, and, where no writer of ours does it, those called like a constant field. Zerolog's own way cannot take back
+// what is written; spaces between members are valid JSON. It returns the latter ones under the names that they have
+// instead.
+func (h *hook) clear(line []byte, traced, relabels bool) (moved []attribute.KeyValue) {
 	ids := traced && h.ids.in(line)
-	if !ids && !(h.relabels && h.others.in(line)) {
+	if !ids && !(relabels && h.others.in(line)) {
 		return nil
 	}
 	all := string(line)
@@ -22,10 +23,12 @@ func (h *hook) clear(line []byte, traced bool) (moved []events.ID) {
 		if ids && h.rules.IsID(key) {
 			return true
 		}
-		if !h.relabels || !h.rules.Taken(key) {
+		if !relabels || !h.rules.Taken(key) {
 			return false
 		}
-		moved = append(moved, events.ID{Key: h.rules.Label(key), Value: labelText(all, m)})
+		kv := h.rules.Clean(attribute.String(key, labelText(all, m)))
+		kv.Key = attribute.Key(h.rules.Label(key))
+		moved = append(moved, kv)
 		return true
 	})
 	return moved

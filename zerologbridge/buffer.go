@@ -15,11 +15,11 @@ type buffer struct {
 // findBuffer looks for the field and tries it out on an event that is never written. An event that does not behave as
 // the one this package was written for, or that is not JSON (build tag binary_log), gives a buffer that reads nothing.
 func findBuffer() buffer {
-	f, ok := reflect.TypeFor[zerolog.Event]().FieldByName("buf")
-	if !ok || len(f.Index) != 1 || f.Type != reflect.TypeFor[[]byte]() {
+	t := reflect.TypeFor[zerolog.Event]()
+	b := buffer{fieldOf(t, "buf")}
+	if b.field < 0 || t.Field(b.field).Type != reflect.TypeFor[[]byte]() {
 		return buffer{-1}
 	}
-	b := buffer{f.Index[0]}
 	var none *zerolog.Event
 	e := none.CreateDict().Str("a", "b")
 	read := b.of(e)

@@ -8,17 +8,24 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/spanlog/spanlog/events"
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
-// maxFlat is how many objects inside each other get dotted keys; deeper ones are JSON text.
-const maxFlat = 32
+const (
+	maxFlat = 32       // objects inside each other that get dotted keys; deeper ones are JSON text
+	maxText = 64 << 10 // bytes of an error's text, and of a string in an array
+)
+
+// maxShared is the longest line, in bytes, of which one copy serves all attributes. The attributes of a longer one have
+// text of their own, or a short one would keep all of it in memory as long as the span lives.
+const maxShared = 16 << 10
 
 // converter turns the members of a line into attributes of a span event.
 type converter struct {
 	to    *events.Event
 	rules *events.Rules
 	buf   []byte // the line; zerolog uses its memory again
-	line  string // a copy of it that the attributes share
+	line  string // a copy of it that the attributes share; empty for a long one
 	told  bool   // the first error is noted
 }
 
@@ -28,7 +35,10 @@ func record(to *events.Event, rules *events.Rules, line []byte, level zerolog.Le
 	if !ok {
 		return
 	}
-	c := converter{to: to, rules: rules, buf: line, line: string(line)}
+	c := converter{to: to, rules: rules, buf: line}
+	if len(line) <= maxShared {
+		c.line = string(line)
+	}
 	hasLevel := level != zerolog.NoLevel && zerolog.LevelFieldName != ""
 	var m member
 	for s.next(&m) {
@@ -44,15 +54,28 @@ func record(to *events.Event, rules *events.Rules, line []byte, level zerolog.Le
 	}
 }
 
+// raw returns what stands on the line from the one place to the other.
+func (c *converter) raw(from, to int) string {
+	if c.line != "" {
+		return c.line[from:to]
+	}
+	return string(c.buf[from:to])
+}
+
 func (c *converter) key(m *member) string {
-	return text(c.line, m.key, m.keyEnd, m.odd)
+	return text(c.raw(m.key, m.keyEnd), 0, m.keyEnd-m.key, m.odd)
+}
+
+// text returns the text of a member that is a string.
+func (c *converter) text(m *member) string {
+	return text(c.raw(m.value, m.end), 0, m.end-m.value, m.escaped)
 }
 
 // text returns the text of the JSON string from the one place to the other.
 func text(line string, from, to int, escaped bool) string {
 	s := line[from+1 : to-1]
 	if escaped {
-		s = unquote(s)
+		s = events.UnquoteJSON(s)
 	}
 	return s
 }
@@ -60,16 +83,28 @@ func text(line string, from, to int, escaped bool) string {
 // root adds a member of the line itself, where some names have a meaning.
 func (c *converter) root(key string, m *member) {
 	if key == zerolog.CallerFieldName && m.kind == '"' {
-		if file, line, ok := source(text(c.line, m.value, m.end, m.escaped)); ok {
+		if file, line, ok := source(c.text(m)); ok {
 			c.to.AddSource("", file, line)
 			return
 		}
 	}
-	if key == zerolog.ErrorFieldName && !c.told {
-		c.told = true
-		c.to.AddErrorText(errorText(c.line, m))
+	if key == zerolog.ErrorFieldName {
+		c.error(m)
 	}
-	c.add(key, m, 0)
+	c.add(key, 0, m, 0)
+}
+
+// error notes the text of an error: of one that is an object, its JSON.
+func (c *converter) error(m *member) {
+	if c.told {
+		return
+	}
+	c.told = true
+	if m.kind == '"' {
+		c.to.AddErrorText(spanstate.Cut(c.text(m), maxText))
+		return
+	}
+	c.to.AddErrorText(spanstate.Cut(c.broken(m), maxText))
 }
 
 // source takes "file:line" apart.
@@ -82,34 +117,35 @@ func source(caller string) (file string, line int, ok bool) {
 	return caller[:at], line, err == nil && line > 0
 }
 
-// errorText is the message of an error that stands as this member; of one that is an object, its JSON.
-func errorText(line string, m *member) string {
-	if m.kind == '"' {
-		return text(line, m.value, m.end, m.escaped)
-	}
-	return strings.ToValidUTF8(line[m.value:m.end], "\ufffd")
-}
-
-func (c *converter) add(key string, m *member, depth int) {
+// add adds a member whose key has a part for its groups, of so many bytes.
+func (c *converter) add(key string, group int, m *member, depth int) {
 	switch m.kind {
 	case '"':
-		c.to.Add(events.String(key, text(c.line, m.value, m.end, m.escaped)))
+		c.to.AddIn(group, events.String(key, c.text(m)))
 	case 't', 'f':
-		c.to.Add(attribute.Bool(key, m.kind == 't'))
+		c.to.AddIn(group, attribute.Bool(key, m.kind == 't'))
 	case '0':
-		c.to.Add(number(key, c.line[m.value:m.end]))
+		c.to.AddIn(group, number(key, c.raw(m.value, m.end)))
 	case '{':
-		c.object(key, m, depth)
+		c.object(key, group, m, depth)
 	case '[':
-		c.array(key, m)
+		c.array(key, group, m)
 	default: // null, or what is no JSON at all
-		c.asText(key, m)
+		c.asText(key, group, m)
 	}
 }
 
 // asText adds the value as it stands on the line.
-func (c *converter) asText(key string, m *member) {
-	c.to.Add(events.String(key, strings.ToValidUTF8(c.line[m.value:m.end], "\ufffd")))
+func (c *converter) asText(key string, group int, m *member) {
+	c.to.AddIn(group, events.String(key, c.broken(m)))
+}
+
+// broken is a value as it stands on the line. What is no JSON may hide a secret under a key that cannot be read.
+func (c *converter) broken(m *member) string {
+	if m.kind == 0 && c.rules.Redacts() {
+		return events.Redacted
+	}
+	return c.raw(m.value, m.end)
 }
 
 // number returns a whole number as int64, or as its digits where that is too small; a fraction as float64.
@@ -132,14 +168,19 @@ func whole(raw string) bool {
 }
 
 // object adds the members of an object under dotted keys.
-func (c *converter) object(key string, m *member, depth int) {
+func (c *converter) object(key string, group int, m *member, depth int) {
 	s, _ := open(c.buf[:m.end], m.value)
 	if depth == maxFlat || s.head.value == 0 {
-		c.asText(key, m)
+		c.asText(key, group, m)
 		return
 	}
+	prefix := key + "."
 	var inner member
 	for s.next(&inner) {
-		c.add(key+"."+c.key(&inner), &inner, depth+1)
+		key := c.key(&inner)
+		if key == zerolog.ErrorFieldName && inner.kind == '"' {
+			c.error(&inner)
+		}
+		c.add(prefix+key, len(prefix), &inner, depth+1)
 	}
 }

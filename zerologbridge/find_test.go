@@ -1,3 +1,5 @@
+//go:build !binary_log
+
 package zerologbridge
 
 import (
@@ -9,6 +11,7 @@ func TestFinder(t *testing.T) {
 	names := map[string][]string{
 		"otel": {"trace_id", "span_id", "trace_flags"}, "ecs": {"trace.id", "span.id", "trace_flags"}, "one byte": {"t", "x:y"}, "odd": {`a"b`, "é"},
 		"long": {strings.Repeat("k", 300)}, "repeated": {"aaaa", "abab"}, "colons": {"::", ":a"},
+		"one end": {"service.name", "host.name", "a.name", "service.namespace"},
 	}
 	for name, keys := range names {
 		t.Run(name, func(t *testing.T) {
@@ -27,6 +30,10 @@ func TestFinder(t *testing.T) {
 				}
 			}
 		})
+	}
+	f := newFinder(names["otel"])
+	if line := `{"user_id":1,"my_flags":2,"_id":3,"`; f.in([]byte(line)) || !f.in([]byte(line+`span_id":4`)) {
+		t.Error("keys that end as ours do are taken for ours, or hide them")
 	}
 	if newFinder(nil).in([]byte(`{"a":1`)) {
 		t.Error("something found where nothing is looked for")

@@ -1,33 +1,40 @@
 package zerologbridge
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
-	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog/events"
-	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // hook runs when a line is complete but for its message. It never changes and is safe for concurrent use.
 type hook struct {
 	buffer
-	rules    *events.Rules
-	stamps   bool // writes the time
-	relabels bool // moves the user's fields that have the name of a constant one: no writer of ours comes behind
+	inside
+	rules *events.Rules
+	call  uintptr // tells calls of this hook from those of others: two loggers never see the same call
+
+	stamps  bool // writes the time: a logger of New
+	renames bool // its writer renames, or hides
+	out     any  // that *writer; its type here would link all of it into programs that use Wrap alone
+
+	redacts bool
+	leaves  bool // a line without a span and fields of its contexts stays as it is
 
 	ids      *finder // of their names on a line
 	idKey    string  // the first id of a line, "" if all are left out
 	idSkip   int     // bytes of its name, as Rules.AppendIDs writes it
 	others   *finder // of the names of constant fields
 	constKey string  // the first constant field, "" if there is none
-	constant []byte  // its value, and all other constant fields
+	constant []byte  // its value, and all other constant fields; a mark behind it
 }
 
 func newHook(rules *events.Rules) *hook {
-	h := &hook{buffer: findBuffer(), rules: rules}
+	h := &hook{buffer: findBuffer(), inside: findInside(), rules: rules, redacts: rules.Redacts()}
+	h.call = reflect.ValueOf(h).Pointer()
 	n := rules.Names()
 	ids := slices.DeleteFunc([]string{n.TraceID, n.SpanID, n.TraceFlags}, func(name string) bool { return name == "" })
 	if h.ids = newFinder(ids); len(ids) > 0 {
@@ -38,8 +45,9 @@ func newHook(rules *events.Rules) *hook {
 		others = append(others, string(kv.Key))
 	}
 	if h.others = newFinder(others); len(others) > 0 {
-		h.constKey, h.constant = others[0], rules.AppendConstant(nil)[prefix(others[0]):]
+		h.constKey, h.constant = others[0], append(rules.AppendConstant(nil), mark)[prefix(others[0]):]
 	}
+	h.leaves = h.constKey == "" && !h.redacts
 	return h
 }
 
@@ -48,36 +56,51 @@ func prefix(name string) int {
 	return len(events.AppendJSONString(nil, name)) + len(",:")
 }
 
-// Run implements zerolog.Hook.
+// Run implements zerolog.Hook. What a function of the policy or of zerolog's globals raises must not end the program.
 func (h *hook) Run(e *zerolog.Event, level zerolog.Level, message string) {
 	if !e.Enabled() {
 		return
 	}
-	span := spanstate.SpanOf(e.GetCtx())
-	sc := span.SpanContext()
-	traced := sc.IsValid()
-	if !traced && !h.stamps && h.constKey == "" {
-		return
-	}
-	line := h.of(e)
+	defer survive()
+	scope := h.rules.Scope(e.GetCtx(), nil) // With binds through the logger's own context
 	var now time.Time
-	if h.stamps {
+	switch {
+	case h.stamps:
 		now = timestamp()
+	case scope.Span.IsRecording():
+		now = time.Now()
 	}
-	if traced {
-		if ev := h.rules.Begin(span, levelOf(level)); ev != nil {
-			record(ev, h.rules, line, level)
-			ev.End(severityOf(level), message, now)
-		}
+	if ev := h.rules.Begin(scope, levelOf(level), events.Call{Time: now, PC: h.call, Message: message}); ev != nil {
+		record(ev, h.rules, h.of(e), level)
+		ev.End(severityOf(level), message, now)
 	}
-	if line == nil {
-		h.addPlainly(e, now, sc)
+	if (level == zerolog.FatalLevel || level == zerolog.PanicLevel) && h.ends(e) {
+		h.rules.FlushSpans(scope, level == zerolog.FatalLevel)
+	}
+	h.complete(e, now, &scope)
+}
+
+func survive() { _ = recover() }
+
+// complete makes the line what the policy wants it to be.
+func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope) {
+	if cbor {
+		h.addPlainly(e, now, scope)
 		return
 	}
-	moved := h.clear(line, traced)
-	h.add(e, now, sc)
-	for _, m := range moved {
-		e.Str(m.Key, m.Value)
+	sc := scope.Span.SpanContext()
+	traced := sc.IsValid()
+	if !traced && h.leaves && len(scope.Fields()) == 0 {
+		return
+	}
+	ours, line := h.renames && h.goesTo(e, h.out), h.of(e)
+	moved := h.clear(line, traced, !ours)
+	if h.redacts {
+		masker{h.rules, line, ours}.object("", 0, len(line))
+	}
+	h.add(e, now, sc, scope, ours)
+	for _, kv := range moved {
+		e.Str(string(kv.Key), kv.Value.AsString())
 	}
 }
 
@@ -98,36 +121,4 @@ func either(name, missing string) string {
 		return missing
 	}
 	return name
-}
-
-// add writes time, ids and constant fields. All but the first key of each part goes into what zerolog takes for that
-// key's value: it copies raw JSON as it is, and a line is then two steps instead of ten.
-func (h *hook) add(e *zerolog.Event, now time.Time, sc trace.SpanContext) {
-	var memory [256]byte
-	switch b := memory[:0]; {
-	case h.stamps:
-		b = append(b, '"')
-		b = now.AppendFormat(b, time.RFC3339Nano)
-		b = append(b, '"')
-		e.RawJSON(h.timeKey(), h.rules.AppendIDs(b, sc))
-	case h.idKey != "" && sc.IsValid():
-		e.RawJSON(h.idKey, h.rules.AppendIDs(b, sc)[h.idSkip:])
-	}
-	if h.constKey != "" {
-		e.RawJSON(h.constKey, h.constant)
-	}
-}
-
-// addPlainly does the same for a line whose encoding is not known.
-func (h *hook) addPlainly(e *zerolog.Event, now time.Time, sc trace.SpanContext) {
-	if h.stamps {
-		e.Str(h.timeKey(), now.Format(time.RFC3339Nano))
-	}
-	ids, n := h.rules.IDs(sc)
-	for _, id := range ids[:n] {
-		e.Str(id.Key, id.Value)
-	}
-	for _, kv := range h.rules.Constant() {
-		e.Interface(string(kv.Key), kv.Value.AsInterface())
-	}
 }

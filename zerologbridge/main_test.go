@@ -3,10 +3,12 @@ package zerologbridge
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,7 +46,7 @@ func (tr tracing) events(t testing.TB, n int) []sdktrace.Event {
 	t.Helper()
 	got := tr.ended().Events()
 	if len(got) != n {
-		t.Fatalf("got %d events, want %d: %v", len(got), n, got)
+		t.Fatalf("got %d events, want %d: %.2000v", len(got), n, got)
 	}
 	return got
 }
@@ -69,14 +71,20 @@ const fixedIDs = `"trace_id":"4bf90000000000000000000000000036","span_id":"ab000
 // capture is a recording span that keeps its events' options; it costs little, for fuzzing and allocation counts.
 type capture struct {
 	noop.Span
+	id     uint64 // makes the span another one, so that each has a budget of its own
 	names  []string
 	events []trace.EventConfig
 }
 
 func (*capture) IsRecording() bool { return true }
-func (*capture) SpanContext() trace.SpanContext {
-	return trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}, TraceFlags: 1})
+func (c *capture) SpanContext() trace.SpanContext {
+	id := trace.SpanID{7: 1}
+	binary.BigEndian.PutUint32(id[:], uint32(c.id))
+	return trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: id, TraceFlags: 1})
 }
+
+var captures atomic.Uint64
+
 func (c *capture) AddEvent(name string, options ...trace.EventOption) {
 	cfg := trace.NewEventConfig(options...)
 	c.names = append(c.names, name)
@@ -86,8 +94,8 @@ func (c *capture) AddEvent(name string, options ...trace.EventOption) {
 // converted returns the attributes of an unfinished line, without the severity.
 func converted(line string, level zerolog.Level) []attribute.KeyValue {
 	rules := (*events.Policy)(nil).Rules()
-	span := &capture{}
-	e := rules.Begin(span, levelOf(level))
+	span := &capture{id: captures.Add(1)}
+	e := rules.Begin(rules.Scope(trace.ContextWithSpan(context.Background(), span), nil), levelOf(level), events.Call{})
 	record(e, rules, []byte(line), level)
 	e.End("X", "m", time.Time{})
 	attrs := span.events[0].Attributes()

@@ -2,202 +2,210 @@ package zerologbridge
 
 import (
 	"strconv"
-	"sync"
 
 	"github.com/rs/zerolog"
 
 	"github.com/spanlog/spanlog/events"
 )
 
-// maxKept is the largest line, in bytes, whose memory is used again.
-const maxKept = 16 << 10
-
-// rewriter puts the names of a schema in the place of zerolog's. It writes time, level and message first, then ids and
-// constant fields, then what the user added, in its order.
+// rewriter puts the names of a schema in the place of zerolog's, and hides what must not be seen. It writes time, level
+// and message first, then ids, the contexts' fields and constant fields, then what the user added, in its order. Where
+// zerolog's names stay, so does the order. What we write ourselves has nothing to hide, and a pattern meant for card
+// numbers must not hit an id.
 type rewriter struct {
-	rules *events.Rules
-	names events.Names
-	ecs   bool
+	rules   *events.Rules
+	names   events.Names
+	schema  events.Schema
+	ecs     bool
+	redacts bool
+	plain   bool                                                // zerolog's names stay
+	levels  [zerolog.PanicLevel - zerolog.TraceLevel + 1]string // the schema's forms of the levels, from Trace on
 }
 
 // newRewriter returns nil where the lines may stay as zerolog makes them.
 func newRewriter(rules *events.Rules) *rewriter {
-	r := &rewriter{rules: rules, names: rules.Names(), ecs: rules.Schema() == events.ECS}
-	if !r.ecs && r.names.Level == "" && r.names.Message == "" {
+	r := &rewriter{rules: rules, names: rules.Names(), schema: rules.Schema(), redacts: rules.Redacts()}
+	r.ecs = r.schema == events.ECS
+	r.plain = r.schema == events.OTel && r.names.Level == "" && r.names.Message == ""
+	if r.plain && !r.redacts {
 		return nil
+	}
+	for i := range r.levels {
+		r.levels[i] = rules.LevelText(severityOf(zerolog.TraceLevel + zerolog.Level(i)))
 	}
 	return r
 }
 
-// rewritten is a line on its way through a rewriter.
-type rewritten struct {
-	line    string
-	members []member
-	out     []byte
-
-	ours    [2]int // first member of ours and the one behind the last: time, ids, constant fields
-	message int    // the member that is the message, -1 if there is none
-	traced  bool   // there are ids among ours
-	told    bool   // error.message is taken
-	placed  bool   // log.origin.* is taken
-}
-
-var texts = sync.Pool{New: func() any { return new(rewritten) }}
-
-func (t *rewritten) free() {
-	if cap(t.out) <= maxKept && len(t.line) <= maxKept {
-		*t = rewritten{members: t.members[:0], out: t.out[:0]}
-		texts.Put(t)
+// levelText returns the level in the schema's form; empty where zerolog's stays.
+func (r *rewriter) levelText(level zerolog.Level) string {
+	if i := int(level - zerolog.TraceLevel); i >= 0 && i < len(r.levels) {
+		return r.levels[i]
 	}
-}
-
-// read takes the line apart. It reports false where that is not one whole JSON object: such a line stays as it is.
-func (t *rewritten) read(line []byte) bool {
-	s, _ := open(line, 0)
-	var m member
-	for s.next(&m) {
-		if m.kind == 0 {
-			return false
-		}
-		t.members = append(t.members, m)
-	}
-	t.line = string(line)
-	return s.closed
-}
-
-func (t *rewritten) key(i int) string {
-	m := &t.members[i]
-	return text(t.line, m.key, m.keyEnd, m.odd)
+	return r.rules.LevelText(severityOf(level))
 }
 
 func (r *rewriter) rewrite(t *rewritten, level zerolog.Level) {
-	r.find(t)
+	t.find(either(r.names.Time, zerolog.TimestampFieldName))
+	t.leveled = level != zerolog.NoLevel && t.startsWithLevel()
 	t.out = append(t.out, '{')
+	if r.plain {
+		r.inPlace(t)
+	} else {
+		r.renamed(t, level)
+	}
+	t.out = append(t.out, '}', '\n')
+}
+
+// inPlace writes the members in their order.
+func (r *rewriter) inPlace(t *rewritten) {
+	for i := range t.members {
+		switch {
+		case i == 0 && t.leveled, i >= t.ours[0] && i < t.ours[1]:
+			r.own(t, t.key(i), i)
+		case i == t.message:
+			r.message(t)
+		default:
+			r.users(t, i)
+		}
+	}
+}
+
+// renamed writes the members in the order of the schema.
+func (r *rewriter) renamed(t *rewritten, level zerolog.Level) {
 	from, to := t.ours[0], t.ours[1]
 	if from < to {
-		t.named(t.key(from), from)
+		r.own(t, t.key(from), from)
 	}
 	first := 0
-	if level != zerolog.NoLevel && t.startsWithLevel() {
-		t.named(either(r.names.Level, zerolog.LevelFieldName), 0)
+	if t.leveled {
+		r.level(t, level)
 		first = 1
 	}
 	if t.message >= 0 {
-		t.named(either(r.names.Message, zerolog.MessageFieldName), t.message)
+		r.message(t)
 	}
 	for i := from + 1; i < to; i++ {
-		t.named(t.key(i), i)
+		r.own(t, t.key(i), i)
 	}
 	for i := first; i < len(t.members); i++ {
 		if i != t.message && (i < from || i >= to) {
 			r.users(t, i)
 		}
 	}
-	t.out = append(t.out, '}', '\n')
+	r.innerError(t)
 }
 
-// startsWithLevel reports whether the first member is what zerolog writes for the level.
-func (t *rewritten) startsWithLevel() bool {
-	ours := t.ours[0] == 0 && t.ours[1] > 0
-	return len(t.members) > 0 && !ours && t.key(0) == zerolog.LevelFieldName
+func (r *rewriter) message(t *rewritten) {
+	name := either(r.names.Message, zerolog.MessageFieldName)
+	r.name(t, name)
+	r.value(t, name, name, &t.members[t.message], false)
 }
 
-// find finds what the hook wrote, by its form: the time, ids, all constant fields, in a row. Only the fields of later
-// hooks and the message come behind.
-func (r *rewriter) find(t *rewritten) {
-	last := len(t.members) - 1
-	t.message = -1
-	for i := last; i >= 0; i-- {
-		if end, traced := r.oursFrom(t, i); end > 0 {
-			t.ours, t.traced = [2]int{i, end}, traced
-			if last >= end && t.key(last) == zerolog.MessageFieldName {
-				t.message = last
-			}
-			return
-		}
-	}
+// own writes a member of ours.
+func (r *rewriter) own(t *rewritten, name string, i int) {
+	t.traced = t.traced || r.rules.IsID(name)
+	r.name(t, name)
+	t.out = append(t.out, t.line[t.members[i].value:t.members[i].end]...)
 }
 
-// oursFrom returns the member behind ours if they begin at i, else 0.
-func (r *rewriter) oursFrom(t *rewritten, i int) (end int, traced bool) {
-	if t.key(i) != either(r.names.Time, zerolog.TimestampFieldName) {
-		return 0, false
+// level writes the level in the schema's form, or in zerolog's.
+func (r *rewriter) level(t *rewritten, level zerolog.Level) {
+	name := either(r.names.Level, zerolog.LevelFieldName)
+	schema := r.levelText(level)
+	if schema == "" {
+		r.own(t, name, 0)
+		return
 	}
-	end = i + 1
-	for end < len(t.members) && end <= i+3 && r.rules.IsID(t.key(end)) {
-		end++
+	r.name(t, name)
+	t.out = events.AppendJSONString(t.out, schema)
+}
+
+// name writes a key; under ECS one that the line has already gets a number.
+func (r *rewriter) name(t *rewritten, name string) {
+	if r.ecs {
+		name = t.names.unique(name)
 	}
-	traced = end > i+1
-	for _, kv := range r.rules.Constant() {
-		if end == len(t.members) || t.key(end) != string(kv.Key) {
-			return 0, false
-		}
-		end++
-	}
-	return end, traced
+	t.name(name)
 }
 
 // users writes a field that the user added.
 func (r *rewriter) users(t *rewritten, i int) {
 	m, key := &t.members[i], t.key(i)
-	if t.traced && r.rules.IsID(key) || r.ecs && (t.error(r.rules, key, m) || t.origin(key, m)) {
+	if t.traced && r.rules.IsID(key) || r.source(t, key, m) || r.ecs && (r.error(t, key, m) || r.stack(t, key, i)) {
 		return
 	}
 	name, asString := r.rules.Place(key, m.kind != '{')
-	t.name(name)
-	t.value(m, asString)
+	r.name(t, name)
+	r.value(t, name, key, m, asString)
 }
 
-// error writes zerolog's error, and a string called error, as error.message; the first one, others are labels.
-func (t *rewritten) error(rules *events.Rules, key string, m *member) bool {
-	if m.kind != '"' || key != "error" && (key != zerolog.ErrorFieldName || key == "") {
-		return false
-	}
-	name := "error.message"
-	if t.told {
-		name = rules.Label(key)
-	}
-	t.told = true
-	t.name(name)
-	t.value(m, true)
-	return true
-}
-
-// origin writes zerolog's caller, "file:line", as log.origin.*.
-func (t *rewritten) origin(key string, m *member) bool {
-	if key != zerolog.CallerFieldName || m.kind != '"' || t.placed {
+// source writes zerolog's caller, "file:line", as the schema has it.
+func (r *rewriter) source(t *rewritten, key string, m *member) bool {
+	if !r.ecs && r.schema != events.GCP || key != zerolog.CallerFieldName || m.kind != '"' || t.placed || r.rules.Hides(key) {
 		return false
 	}
 	file, line, ok := source(text(t.line, m.value, m.end, m.escaped))
 	if !ok {
 		return false
 	}
-	t.placed = true
-	t.name("log.origin.file.name")
-	t.out = events.AppendJSONString(t.out, file)
-	t.name("log.origin.file.line")
-	t.out = strconv.AppendInt(t.out, int64(line), 10)
+	t.placed, file = true, r.rules.CleanText(file)
+	if r.ecs {
+		r.name(t, "log.origin.file.name")
+		t.out = events.AppendJSONString(t.out, file)
+		r.name(t, "log.origin.file.line")
+		t.out = strconv.AppendInt(t.out, int64(line), 10)
+		return true
+	}
+	r.name(t, "logging.googleapis.com/sourceLocation")
+	t.out = append(events.AppendJSONString(append(t.out, `{"file":`...), file), `,"line":`...)
+	t.out = append(strconv.AppendInt(t.out, int64(line), 10), '}')
 	return true
 }
 
-func (t *rewritten) named(name string, i int) {
-	t.name(name)
-	t.value(&t.members[i], false)
-}
-
-func (t *rewritten) name(name string) {
-	if len(t.out) > 1 {
-		t.out = append(t.out, ',')
-	}
-	t.out = append(events.AppendJSONString(t.out, name), ':')
-}
-
-// value writes a value as it is, or as a string: of what is none, its JSON text.
-func (t *rewritten) value(m *member, asString bool) {
+// value writes a value as it is, or as a string: of what is none, its JSON text. It is hidden under its name on the line
+// as well as under the path that the user gave it.
+func (r *rewriter) value(t *rewritten, name, path string, m *member, asString bool) {
 	raw := t.line[m.value:m.end]
-	if asString && m.kind != '"' {
-		t.out = events.AppendJSONString(t.out, raw)
-		return
+	switch {
+	case r.redacts && (r.rules.Hides(path) || r.rules.Hides(name)):
+		t.out = events.AppendJSONString(t.out, events.Redacted)
+	case asString && m.kind != '"':
+		t.out = events.AppendJSONString(t.out, r.cleaned(path, raw))
+	case r.ecs && m.kind == '{':
+		r.object(t, path, m)
+	case m.kind == '"' || m.kind == '{' || m.kind == '[':
+		t.out = append(t.out, r.cleaned(path, raw)...)
+	default:
+		t.out = append(t.out, raw...)
 	}
-	t.out = append(t.out, raw...)
+}
+
+// cleaned returns a value without what must not be seen.
+func (r *rewriter) cleaned(path, raw string) string {
+	if !r.redacts {
+		return raw
+	}
+	return string(r.rules.CleanJSON(path, []byte(raw)))
+}
+
+// object writes an object with each key once.
+func (r *rewriter) object(t *rewritten, path string, m *member) {
+	t.out = append(t.out, '{')
+	s, _ := open(t.raw[:m.end], m.value)
+	var known names
+	var inner member
+	for s.next(&inner) {
+		key := text(t.line, inner.key, inner.keyEnd, inner.odd)
+		path := path + "." + key
+		if len(known.few) > 0 {
+			t.out = append(t.out, ',')
+		}
+		t.out = append(events.AppendJSONString(t.out, known.unique(key)), ':')
+		from := len(t.out)
+		r.value(t, path, path, &inner, false)
+		if inner.kind == '"' && key == zerolog.ErrorFieldName && t.inner == "" && !t.told {
+			t.inner = string(t.out[from:])
+		}
+	}
+	t.out = append(t.out, '}')
 }

@@ -1,3 +1,5 @@
+//go:build !binary_log
+
 package zerologbridge
 
 import (
@@ -254,7 +256,7 @@ func FuzzClear(f *testing.F) {
 		whole = whole && strings.HasPrefix(line, "{") && json.Valid([]byte(line+"}"))
 		line = strings.TrimRight(line, " \t\r\n") // zerolog puts no space there
 		b := []byte(line)
-		h.clear(b, true)
+		h.clear(b, true, true)
 		if !whole {
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 
 	"github.com/rs/zerolog"
 
@@ -22,9 +23,10 @@ type lineWriter interface {
 
 // writer gives each line to the user's writer in the way that it knows best. It holds no lock: zerolog has none.
 type writer struct {
+	rules    *events.Rules
 	write    func(zerolog.Level, []byte) (int, error)
 	closer   io.Closer // nil if there is nothing to close
-	rewriter *rewriter // nil if lines are written as zerolog makes them
+	rewriter *rewriter // nil if lines are written as zerolog makes them, and nothing is hidden
 }
 
 var (
@@ -34,7 +36,7 @@ var (
 
 func newWriter(w io.Writer, rules *events.Rules) *writer {
 	w = unwrap(w)
-	out := &writer{write: writeTo(w), rewriter: newRewriter(rules)}
+	out := &writer{rules: rules, write: writeTo(w), rewriter: newRewriter(rules)}
 	out.closer, _ = w.(io.Closer)
 	return out
 }
@@ -71,23 +73,41 @@ func writeTo(w io.Writer) func(zerolog.Level, []byte) (int, error) {
 // Write writes a line of no level.
 func (w *writer) Write(line []byte) (int, error) { return w.WriteLevel(zerolog.NoLevel, line) }
 
-// WriteLevel writes a line, under the names of the schema. A writer that panics is an error, which zerolog reports, not
-// the end of the program.
-func (w *writer) WriteLevel(level zerolog.Level, line []byte) (n int, err error) {
+// WriteLevel writes a line, under the names of the schema and without what must not be seen. After one at Fatal or Panic
+// it calls the policy's Flush. A writer that panics is an error, which zerolog reports, not the end of the program.
+func (w *writer) WriteLevel(level zerolog.Level, line []byte) (int, error) {
+	n, err := w.put(level, line)
+	if level == zerolog.FatalLevel || level == zerolog.PanicLevel {
+		w.rules.FlushLines()
+	}
+	return n, err
+}
+
+// put returns the length of the line that it was given: a caller may compare.
+func (w *writer) put(level zerolog.Level, line []byte) (n int, err error) {
 	defer contain(&err)
-	if w.rewriter == nil {
+	if cbor || w.rewriter == nil {
 		return w.write(level, line)
 	}
 	t := texts.Get().(*rewritten)
 	defer t.free()
-	if !t.read(line) {
-		return w.write(level, line)
-	}
-	w.rewriter.rewrite(t, level)
-	if n, err = w.write(level, t.out); err != nil {
+	if n, err = w.write(level, w.form(t, level, line)); err != nil {
 		return min(n, len(line)), err
 	}
 	return len(line), nil
+}
+
+// form returns the line as it is to be written. One that a later hook made invalid keeps its names.
+func (w *writer) form(t *rewritten, level zerolog.Level, line []byte) []byte {
+	if t.read(line) {
+		w.rewriter.rewrite(t, level)
+		return t.out
+	}
+	if w.rules.Redacts() {
+		line = slices.Clone(line)
+		masker{rules: w.rules, line: line}.object("", 0, len(line))
+	}
+	return w.rules.CleanJSON("", line)
 }
 
 // Close closes the writer that the logger was made with, if that has a method Close. Zerolog calls it on Fatal.

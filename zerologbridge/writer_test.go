@@ -1,3 +1,5 @@
+//go:build !binary_log
+
 package zerologbridge
 
 import (
@@ -333,8 +335,18 @@ func TestOutput(t *testing.T) {
 	var b bytes.Buffer
 	l := New(nil, &events.Policy{Schema: events.ECS}).Output(&b)
 	l.Info().Ctx(context.Background()).Msg("m")
-	checkLine(t, b.String(), `{"level":"info","@timestamp":`+noon+`,"ecs.version":"8.17.0","message":"m"}`+"\n")
+	const want = `{"level":"info","@timestamp":` + noon + `,"ecs.version":"8.17.0","message":"m"}` + "\n"
+	checkLine(t, b.String(), want)
+	other := new(levelBuffer)
+	l = l.Output(other)
+	l.Info().Ctx(context.Background()).Msg("m")
+	checkLine(t, other.String(), want)
 }
+
+// levelBuffer is a writer that zerolog takes as it is, a pointer like that of New.
+type levelBuffer struct{ bytes.Buffer }
+
+func (b *levelBuffer) WriteLevel(_ zerolog.Level, line []byte) (int, error) { return b.Write(line) }
 
 // Whoever checks for short writes compares with the line that was given, not with the one that was written.
 func TestWriteReturnsLength(t *testing.T) {
@@ -350,10 +362,47 @@ func TestWriteReturnsLength(t *testing.T) {
 // A constant field is never taken for the message, whatever it is called.
 func TestConstantCalledMessage(t *testing.T) {
 	atNoon(t)
+	zerolog.MessageFieldName = "text"
 	var b bytes.Buffer
-	l := New(&b, &events.Policy{Schema: events.ECS, Resource: []attribute.KeyValue{attribute.String("message", "constant")}})
+	l := New(&b, &events.Policy{Schema: events.ECS, Resource: []attribute.KeyValue{attribute.String("text", "constant")}})
 	l.Info().Send()
-	checkLine(t, b.String(), `{"@timestamp":`+noon+`,"log.level":"info","ecs.version":"8.17.0","message":"constant"}`+"\n")
+	checkLine(t, b.String(), `{"@timestamp":`+noon+`,"log.level":"info","ecs.version":"8.17.0","text":"constant"}`+"\n")
+}
+
+// A resource that has names of zerolog's own leaves zerolog its names.
+func TestResourceCalledLikeOurs(t *testing.T) {
+	atNoon(t)
+	const labels = `"labels.level":"gold","labels.time":"UTC","labels.message":"hello"`
+	resource := []attribute.KeyValue{attribute.String("level", "gold"), attribute.String("time", "UTC"), attribute.String("message", "hello")}
+	var b bytes.Buffer
+	tests := []struct {
+		name string
+		l    func(*events.Policy) zerolog.Logger
+		p    events.Policy
+		want string
+	}{
+		{"New", func(p *events.Policy) zerolog.Logger { return New(&b, p) }, events.Policy{},
+			`{"level":"info","a":1,"time":` + noon + `,` + labels + `,"message":"m"}`},
+		{"New redacting", func(p *events.Policy) zerolog.Logger { return New(&b, p) }, events.Policy{Redact: []events.Redaction{events.RedactKeys("password")}},
+			`{"level":"info","a":1,"time":` + noon + `,` + labels + `,"message":"m"}`},
+		{"New with Output", func(p *events.Policy) zerolog.Logger { return New(nil, p).Output(&b) }, events.Policy{Schema: events.GCP},
+			`{"level":"info","a":1,"time":` + noon + `,` + labels + `,"message":"m"}`},
+		{"New, GCP", func(p *events.Policy) zerolog.Logger { return New(&b, p) }, events.Policy{Schema: events.GCP},
+			`{"time":` + noon + `,"severity":"INFO","message":"m",` + labels + `,"a":1}`},
+		{"Wrap", func(p *events.Policy) zerolog.Logger { return Wrap(zerolog.New(&b), p) }, events.Policy{},
+			`{"level":"info","a":1,` + labels + `,"message":"m"}`},
+		{"Wrap, ECS", func(p *events.Policy) zerolog.Logger { return Wrap(zerolog.New(&b), p) }, events.Policy{Schema: events.ECS},
+			`{"level":"info","a":1,"ecs.version":"8.17.0",` + labels + `,"message":"m"}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b.Reset()
+			tt.p.Resource = resource
+			l := tt.l(&tt.p)
+			l.Info().Int("a", 1).Msg("m")
+			checkLine(t, b.String(), tt.want+"\n")
+		})
+	}
 }
 
 // A line that the hook was not at is renamed as far as it can be told.

@@ -9,7 +9,7 @@ import (
 // config is what the environment and the flags say.
 type config struct {
 	requests      int
-	elasticsearch string // address; empty: an in-process one
+	elasticsearch []string // addresses; none: an in-process one
 	apiKey        string
 	traceURL      string
 	kibana        string
@@ -21,13 +21,29 @@ type config struct {
 
 func configFromEnvironment() config {
 	return config{
-		elasticsearch: strings.TrimRight(os.Getenv("ELASTICSEARCH_URL"), "/"),
+		elasticsearch: addresses(os.Getenv("ELASTICSEARCH_URL")),
 		apiKey:        os.Getenv("ELASTICSEARCH_API_KEY"),
 		traceURL:      os.Getenv("SPANLOG_TRACE_URL"),
 		kibana:        strings.TrimRight(os.Getenv("KIBANA_URL"), "/"),
-		export:        anySet("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_EXPORTER"),
+		export:        exports(),
 		color:         os.Getenv("NO_COLOR") == "" && isTerminal(os.Stdout),
 	}
+}
+
+// addresses splits the list that elk accepts too.
+func addresses(list string) (all []string) {
+	for _, a := range strings.Split(list, ",") {
+		if a = strings.TrimRight(strings.TrimSpace(a), "/"); a != "" {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// exports reports whether the OTEL_* variables send spans somewhere from where a trace view can have them.
+func exports() bool {
+	exporter := os.Getenv("OTEL_TRACES_EXPORTER")
+	return anySet("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") && (exporter == "" || strings.Contains(exporter, "otlp"))
 }
 
 func anySet(names ...string) bool {

@@ -30,6 +30,10 @@ func main() {
 	c := configFromEnvironment()
 	flag.IntVar(&c.requests, "requests", 2, "how many checkouts; every second one is declined")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "quickstart: %q is not understood: the only flag is -requests N\n", flag.Arg(0))
+		os.Exit(1)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, os.Stdout, c); err != nil {

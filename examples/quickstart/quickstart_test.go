@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -19,7 +20,14 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	for _, v := range os.Environ() { // what the machine has set is not this test's business
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "OTEL_") {
+			os.Unsetenv(name)
+		}
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // report runs the quickstart and returns what it prints.
 func report(t *testing.T, c config) (string, error) {
@@ -109,9 +117,8 @@ func TestALineWithoutAnEventIsMissing(t *testing.T) {
 	l := parse([]byte(`{"log.level":"info","message":"m","trace.id":"x","span.id":"y"}`))
 	r := &result{documents: map[string][]line{}}
 	r.lines.lines = []line{l}
-	r.documents["x"] = []line{l}
-	if got := r.withoutEvent(); len(got) != 1 {
-		t.Errorf("gaps are %q", got)
+	if got := r.gaps(); len(got) != 2 || !strings.HasPrefix(got[1], "no event for the line") {
+		t.Errorf("gaps are %q, want no document and no event", got)
 	}
 }
 
@@ -153,19 +160,47 @@ func TestServerThatDoesNotAnswer(t *testing.T) {
 	l.Close()
 	html := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }))
 	defer html.Close()
+	empty := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
+	defer empty.Close()
 	locked := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))
 	defer locked.Close()
 	for url, want := range map[string]string{
-		address:    "no Elasticsearch answers at " + address + ": start one there, or unset ELASTICSEARCH_URL",
-		html.URL:   "what answers at " + html.URL + " is no Elasticsearch",
-		locked.URL: "set ELASTICSEARCH_API_KEY",
+		address:   "no Elasticsearch answers at " + address + ": start one there, or unset ELASTICSEARCH_URL",
+		empty.URL: "what answers at " + empty.URL + " is no Elasticsearch",
+		"http://user:secret@" + l.Addr().String(): "no Elasticsearch answers at http://user:xxxxx@",
+		"localhost:9200": "must begin with http:// or https://",
+		html.URL:         "what answers at " + html.URL + " is no Elasticsearch",
+		locked.URL:       "set ELASTICSEARCH_API_KEY",
 	} {
-		out, err := report(t, config{requests: 2, elasticsearch: url})
+		out, err := report(t, config{requests: 2, elasticsearch: addresses(url)})
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error is %v, want one sentence with %q", err, want)
 		}
-		if out != "" {
-			t.Errorf("printed %q", out)
+		if out != "" || err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("printed %q, %v", out, err)
+		}
+	}
+}
+
+func TestTracingSwitchedOff(t *testing.T) {
+	for name, value := range map[string]string{"OTEL_SDK_DISABLED": "true", "OTEL_TRACES_SAMPLER": "always_off"} {
+		t.Setenv(name, value)
+		if _, err := report(t, config{requests: 1}); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: error is %v", name, err)
+		}
+		os.Unsetenv(name)
+	}
+}
+
+func TestExports(t *testing.T) {
+	for _, row := range []struct {
+		exporter, endpoint string
+		want               bool
+	}{{"", "", false}, {"", "http://c", true}, {"none", "http://c", false}, {"console,otlp", "http://c", true}, {"console", "", false}} {
+		t.Setenv("OTEL_TRACES_EXPORTER", row.exporter)
+		t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", row.endpoint)
+		if got := exports(); got != row.want {
+			t.Errorf("exporter %q, endpoint %q: %v, want %v", row.exporter, row.endpoint, got, row.want)
 		}
 	}
 }
@@ -184,7 +219,8 @@ func TestLinks(t *testing.T) {
 	}{
 		{"nothing leads nowhere", config{traceURL: "http://jaeger.example", kibana: "http://kibana.example"},
 			[]string{"trace view: no link, the spans stayed here", "log search: no link, the documents are in the built-in server"}},
-		{"spans did not arrive", config{traceURL: "http://jaeger.example", export: true}, []string{"trace view: no link, the spans did not arrive"}},
+		{"spans did not arrive", config{traceURL: "http://jaeger.example", export: true}, []string{"the spans did not arrive at OTEL_EXPORTER_OTLP_ENDPOINT", "trace view: no link, since it would lead nowhere"}},
+		{"spans did not arrive, no view", config{export: true}, []string{"the spans did not arrive at OTEL_EXPORTER_OTLP_ENDPOINT", "trace view: set SPANLOG_TRACE_URL"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")

@@ -27,13 +27,6 @@ func (r *result) print(p *printer) {
 	p.printf("\n%s\n", p.in(bold, r.summary()))
 }
 
-func (s *store) name() string {
-	if s.embed != nil {
-		return "built in"
-	}
-	return s.url
-}
-
 // chosen returns the traces to print.
 func (r *result) chosen() [][]sdktrace.ReadOnlySpan {
 	traces := r.spans.byTrace()
@@ -115,13 +108,18 @@ func (r *result) printDocuments(p *printer, t []sdktrace.ReadOnlySpan) {
 // Elasticsearch holds.
 func (r *result) printLinks(p *printer, traces [][]sdktrace.ReadOnlySpan) {
 	c := r.config
+	if r.exported != nil {
+		p.printf("%s\n", p.in(yellow, r.exported.Error()))
+	}
 	switch {
+	case !c.export && c.traceURL != "":
+		p.printf("trace view: no link, the spans stayed here; set OTEL_EXPORTER_OTLP_ENDPOINT\n")
+	case c.traceURL == "" && c.export:
+		p.printf("trace view: set SPANLOG_TRACE_URL to the address of your Jaeger\n")
 	case c.traceURL == "":
 		p.printf("trace view: set SPANLOG_TRACE_URL to the address of your Jaeger, and OTEL_EXPORTER_OTLP_ENDPOINT\n")
-	case !c.export:
-		p.printf("trace view: no link, the spans stayed here; set OTEL_EXPORTER_OTLP_ENDPOINT\n")
 	case r.exported != nil:
-		p.printf("trace view: no link, %s\n", r.exported)
+		p.printf("trace view: no link, since it would lead nowhere\n")
 	default:
 		for _, t := range traces {
 			p.printf("trace view: %s\n", p.in(cyan, traceLink(c.traceURL, t[0])))

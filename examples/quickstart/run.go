@@ -46,6 +46,9 @@ func run(ctx context.Context, out io.Writer, c config) error {
 		return err
 	}
 	r.print(&printer{out: out, color: c.color})
+	if len(r.spans.spans) == 0 {
+		return errors.New("no span was recorded: OTEL_SDK_DISABLED, OTEL_TRACES_SAMPLER or OTEL_SPAN_EVENT_COUNT_LIMIT switches tracing off")
+	}
 	if r.missing() > 0 {
 		return fmt.Errorf("%d missing: %s", r.missing(), r.firstMissing())
 	}
@@ -63,7 +66,9 @@ func (r *result) checkouts(ctx context.Context, shipper io.Writer) (err error) {
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		for _, s := range services {
-			r.exported = errors.Join(r.exported, s.stop(stopping))
+			if !s.stop(stopping) {
+				r.exported = errors.New("the spans did not arrive at OTEL_EXPORTER_OTLP_ENDPOINT: does a collector listen there?")
+			}
 		}
 	}()
 	start := func(name string) *service {

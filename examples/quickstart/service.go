@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strings"
+	"os"
 	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
@@ -32,8 +32,8 @@ func newService(ctx context.Context, name string, c config, keep sdktrace.SpanPr
 		options = append(options, setup.WithExporters("none"))
 	}
 	sdk, err := setup.New(ctx, options...)
-	if err != nil {
-		return nil, errors.Join(err, sdk.Shutdown(ctx))
+	if err != nil { // the SDK works all the same
+		fmt.Fprintln(os.Stderr, "quickstart:", err)
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -84,23 +84,15 @@ func (s *service) client() *http.Client {
 	}
 }
 
-// stop ends the server, which waits for the requests it is serving, and exports the spans.
-func (s *service) stop(ctx context.Context) error {
-	var err error
+// stop ends the server, which waits for the requests it is serving, and exports the spans. It reports whether they
+// arrived.
+func (s *service) stop(ctx context.Context) (arrived bool) {
 	if s.server != nil {
-		err = s.server.Shutdown(ctx)
+		_ = s.server.Shutdown(ctx)
 	} else {
-		err = s.listener.Close()
+		_ = s.listener.Close()
 	}
-	if exported := s.sdk.Shutdown(ctx); exported != nil {
-		err = errors.Join(err, fmt.Errorf("the spans did not arrive (see OTEL_EXPORTER_OTLP_ENDPOINT): %s", firstLine(exported)))
-	}
-	return err
-}
-
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
+	return s.sdk.Shutdown(ctx) == nil
 }
 
 // work stands for what a real service would do.

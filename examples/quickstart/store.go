@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -35,28 +36,56 @@ type store struct {
 
 // connect starts the in-process server, or finds out whether the real one answers.
 func connect(ctx context.Context, c config) (*store, error) {
-	client := &http.Client{Transport: &http.Transport{}}
-	if c.elasticsearch == "" {
+	client := &http.Client{Transport: &http.Transport{}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	if len(c.elasticsearch) == 0 {
 		embed, err := elktest.New(elktest.WithLogsTemplate())
 		if err != nil {
 			return nil, err
 		}
 		return &store{url: embed.URL(), client: client, embed: embed}, nil
 	}
-	s := &store{url: c.elasticsearch, apiKey: c.apiKey, client: client}
 	defer client.CloseIdleConnections()
+	var err error
+	for _, address := range c.elasticsearch {
+		s := &store{url: address, apiKey: c.apiKey, client: client}
+		if err = s.check(ctx); err == nil {
+			return s, nil
+		}
+	}
+	return nil, err
+}
+
+// check asks the server for its health, which the least of them has, and says in one sentence what is wrong.
+func (s *store) check(ctx context.Context) error {
+	u, err := url.Parse(s.url)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return fmt.Errorf("ELASTICSEARCH_URL holds %q, which is no address: it must begin with http:// or https://", s.name())
+	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	status, body, err := s.ask(ctx, http.MethodGet, "/_cluster/health", nil)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("no Elasticsearch answers at %s: start one there, or unset ELASTICSEARCH_URL to use the built-in one", s.url)
+		return fmt.Errorf("no Elasticsearch answers at %s: start one there, or unset ELASTICSEARCH_URL to use the built-in one", s.name())
 	case status == http.StatusUnauthorized:
-		return nil, fmt.Errorf("the Elasticsearch at %s wants credentials: set ELASTICSEARCH_API_KEY", s.url)
-	case status != http.StatusOK && status != http.StatusForbidden || !json.Valid(body):
-		return nil, fmt.Errorf("what answers at %s is no Elasticsearch (status %d, %s): check ELASTICSEARCH_URL", s.url, status, beginning(body))
+		return fmt.Errorf("the Elasticsearch at %s wants credentials: set ELASTICSEARCH_API_KEY", s.name())
+	case status == http.StatusForbidden && json.Valid(body): // a key that may only write
+	case status != http.StatusOK || !bytes.Contains(body, []byte(`"cluster_name"`)):
+		return fmt.Errorf("what answers at %s is no Elasticsearch (status %d, %s): check ELASTICSEARCH_URL", s.name(), status, beginning(body))
 	}
-	return s, nil
+	return nil
+}
+
+// name is the address as it may be shown: without a password.
+func (s *store) name() string {
+	if s.embed != nil {
+		return "built in"
+	}
+	u, err := url.Parse(s.url)
+	if err != nil {
+		return "(not an address)"
+	}
+	return u.Redacted()
 }
 
 func (s *store) close() {
@@ -82,7 +111,7 @@ func (s *store) deliver(ctx context.Context, shipper *elk.Shipper) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return fmt.Errorf("the Elasticsearch at %s did not take the lines: %w; %s", s.url, err, strings.Join(s.alarms, "; "))
+	return fmt.Errorf("the Elasticsearch at %s did not take the lines: %w; %s", s.name(), err, strings.Join(s.alarms, "; "))
 }
 
 // ask sends a request and returns status and body of the answer.
@@ -124,7 +153,7 @@ func (s *store) search(ctx context.Context, traceID string) ([]line, error) {
 		return nil, err
 	}
 	if status != http.StatusOK {
-		return nil, fmt.Errorf("the Elasticsearch at %s answered a search with %d: %s", s.url, status, beginning(body))
+		return nil, fmt.Errorf("the Elasticsearch at %s answered a search with %d: %s", s.name(), status, beginning(body))
 	}
 	var answer struct {
 		Hits struct {

@@ -30,9 +30,13 @@ var light = []string{otelRoot, sdk, contrib, otlp, "net/http", "github.com/elast
 var rules = map[string]rule{
 	"internal/spanstate": {not: append([]string{zap, zerolog}, light...)},
 	"events":             {ours: []string{"internal/spanstate"}, not: append([]string{zap, zerolog}, light...)},
-	"slogbridge":         {ours: []string{"events", "internal/spanstate"}, not: append([]string{zap, zerolog}, light...)},
-	"zapbridge":          {ours: []string{"events", "internal/spanstate"}, not: append([]string{zerolog}, light...), via: []string{zap}},
-	"zerologbridge":      {ours: []string{"events", "internal/spanstate"}, not: append([]string{zap}, light...), via: []string{zerolog}},
+	"events/eventbridge": {
+		ours: []string{"internal/spanstate"},
+		not:  []string{contrib, otlp, "go.opentelemetry.io/otel/sdk/trace", zap, zerolog, "github.com/elastic/..."},
+	},
+	"slogbridge":    {ours: []string{"events", "internal/spanstate"}, not: append([]string{zap, zerolog}, light...)},
+	"zapbridge":     {ours: []string{"events", "internal/spanstate"}, not: append([]string{zerolog}, light...), via: []string{zap}},
+	"zerologbridge": {ours: []string{"events", "internal/spanstate"}, not: append([]string{zap}, light...), via: []string{zerolog}},
 	"span": {
 		ours: []string{"internal/spanstate"},
 		not:  []string{sdk, contrib, otlp, zap, zerolog, "github.com/elastic/..."},
@@ -47,14 +51,27 @@ var rules = map[string]rule{
 			zap, zerolog, sdk, contrib, otlp,
 		},
 	},
-	"elk/elktest":        {not: []string{"github.com/elastic/...", otelRoot, sdk, zap, zerolog}},
-	testkit:              {ours: []string{"events", "internal/spanstate", "span", "span/setup"}, not: []string{zap, zerolog, "github.com/elastic/..."}},
-	testkit + "/mutants": {ours: []string{testkit}},
-	"internal/readme":    {not: []string{"..."}},
-	"internal/arrows":    {not: []string{"..."}},
+	"elk/elktest":               {not: []string{"github.com/elastic/...", otelRoot, sdk, zap, zerolog}},
+	testkit:                     {ours: []string{"events", "internal/spanstate", "span", "span/setup"}, not: []string{zap, zerolog, "github.com/elastic/..."}},
+	testkit + "/mutants":        {ours: []string{testkit}},
+	"internal/readme":           {not: []string{"..."}},
+	"internal/arrows":           {not: []string{"..."}},
+	"examples/internal/printer": {not: []string{contrib, otlp, zap, zerolog, "github.com/elastic/..."}},
+	"examples/slog":             example("slogbridge"),
+	"examples/stdlog":           example("slogbridge"),
+	"examples/zap":              example("zapbridge"),
+	"examples/zerolog":          example("zerologbridge"),
 	"examples/quickstart": {
 		ours: []string{"events", "internal/spanstate", "span", "span/setup", "slogbridge", "zapbridge", "zerologbridge", "elk", "elk/elktest"},
 	},
+}
+
+// example is the rule of a small example: one bridge, spans, and the SDK.
+func example(bridge string) rule {
+	return rule{
+		ours: []string{bridge, "events", "internal/spanstate", "span", "span/setup", "examples/internal/printer"},
+		not:  []string{contrib, "github.com/elastic/..."},
+	}
 }
 
 func TestEveryPackageHasItsRow(t *testing.T) {

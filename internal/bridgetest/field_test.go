@@ -46,4 +46,34 @@ func (badObject) LogValue() slog.Value                           { panic("in Log
 func (badObject) MarshalLogObject(_ zapcore.ObjectEncoder) error { panic("in MarshalLogObject") }
 func (badObject) MarshalZerologObject(_ *zerolog.Event)          { panic("in MarshalZerologObject") }
 
+// chatty logs while it is formatted, like a value whose method warns of something.
+type chatty struct{ log func() }
+
+type (
+	chattyStringer struct{ chatty }
+	chattyJSON     struct{ chatty }
+	chattyError    struct{ chatty }
+	chattyObject   struct{ chatty }
+)
+
+func (c chattyStringer) String() string { c.log(); return "said" }
+func (c chattyError) Error() string     { c.log(); return "said" }
+func (c chattyJSON) MarshalJSON() ([]byte, error) {
+	c.log()
+	return []byte(`"said"`), nil
+}
+func (c chattyObject) LogValue() slog.Value {
+	c.log()
+	return slog.StringValue("said")
+}
+func (c chattyObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	c.log()
+	enc.AddString("said", "said")
+	return nil
+}
+func (c chattyObject) MarshalZerologObject(e *zerolog.Event) {
+	c.log()
+	e.Str("said", "said")
+}
+
 var _ zerolog.LogObjectMarshaler = badObject{}

@@ -38,7 +38,7 @@ func (names ids) wantNone(t *testing.T, line object) {
 // wantMember fails unless the member is there and equal.
 func wantMember(t *testing.T, o object, key string, want any) {
 	t.Helper()
-	if got, there := o[key]; !there || !reflect.DeepEqual(got, want) {
+	if got, there := o[key]; !there || !equal(got, want) {
 		t.Errorf("%s: got %#v, want %#v in %v", key, got, want, o)
 	}
 }
@@ -55,7 +55,7 @@ func wantAttr(t *testing.T, e event, key string, want any) {
 func inside(t *testing.T, o object, path ...string) object {
 	t.Helper()
 	for _, key := range path {
-		inner, ok := o[key].(object)
+		inner, ok := member(o, key)
 		if !ok {
 			t.Fatalf("%s: got %#v, want an object in %v", key, o[key], o)
 		}

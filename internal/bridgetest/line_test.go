@@ -11,14 +11,18 @@ import (
 
 // output collects what a logger writes, one line per Write.
 type output struct {
-	mu    sync.Mutex
-	lines []string
+	mu      sync.Mutex
+	lines   []string
+	written func() // called at every line; may be nil
 }
 
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.lines = append(o.lines, string(p))
+	if o.written != nil {
+		o.written()
+	}
 	return len(p), nil
 }
 

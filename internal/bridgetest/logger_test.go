@@ -22,6 +22,10 @@ type logger interface {
 	open(group string) logger
 	// bind is the bridge's With.
 	bind(ctx context.Context) logger
+	// again is the bridge's Wrap around what is wrapped already, with another policy.
+	again() logger
+	// die logs at Fatal or Panic as a program does that is to end then, and comes back all the same. slog has no such levels.
+	die(ctx context.Context, level slog.Level, message string)
 }
 
 // options are what a flavour's logger is made with.
@@ -30,6 +34,8 @@ type options struct {
 	clock  func() time.Time // nil: time.Now
 	spy    *spy
 	second *output // of a logger with two
+	source bool    // the place of the call is logged
+	away   bool    // of a sampler: it lets one call through, and no more
 }
 
 // flavour is one way in which a bridge is used.
@@ -41,6 +47,10 @@ type flavour struct {
 	levels   []severity
 	disabled slog.Level // a level that the loggers are made without
 	make     func(w io.Writer, o options) logger
+	foreign  func(w io.Writer) logger          // a logger that is not ours, and that With has not seen yet; nil: see zerolog's doc
+	read     func(text string) (object, error) // nil: parse
+	begin    func() (restore func())           // sets what is global; nil: nothing is
+	samples  bool                              // has a sampler that obeys options.away
 }
 
 // severity is a level with the name that an event gives it.
@@ -61,7 +71,7 @@ func withBound(flavours ...flavour) (all []flavour) {
 	for _, fl := range flavours {
 		all = append(all, fl)
 		unbound := fl.make
-		fl.name, fl.bound = fl.name+"-bound", true
+		fl.name, fl.bound, fl.foreign = fl.name+"-bound", true, nil
 		fl.make = func(w io.Writer, o options) logger { return boundLogger{unbound(w, o)} }
 		all = append(all, fl)
 	}
@@ -75,6 +85,11 @@ func (b boundLogger) log(ctx context.Context, level slog.Level, message string, 
 	b.bind(ctx).bare(level, message, fields...)
 }
 
+func (b boundLogger) die(ctx context.Context, level slog.Level, message string) {
+	b.bind(ctx).die(noContext, level, message)
+}
+
+func (b boundLogger) again() logger               { return boundLogger{b.logger.again()} }
 func (b boundLogger) with(fields ...field) logger { return boundLogger{b.logger.with(fields...)} }
 func (b boundLogger) open(group string) logger    { return boundLogger{b.logger.open(group)} }
 

@@ -20,5 +20,5 @@ func (m Mutant) Kills(bridge, row string) bool {
 
 // Mutants returns all mutants, in the order of the files they change.
 func Mutants() []Mutant {
-	return slices.Concat(sharedMutants(), slogMutants(), zapMutants(), zerologMutants())
+	return slices.Concat(sharedMutants(), policyMutants(), slogMutants(), zapMutants(), zerologMutants())
 }

@@ -3,39 +3,56 @@ package bridgetest
 // zerologMutants change package zerologbridge, or common code in a way that only zerolog's rows tell.
 func zerologMutants() []Mutant {
 	const (
+		add     = "zerologbridge/add.go"
 		array   = "zerologbridge/array.go"
 		blank   = "zerologbridge/blank.go"
 		convert = "zerologbridge/convert.go"
+		errors  = "zerologbridge/errors.go"
 		hook    = "zerologbridge/hook.go"
+		logger  = "zerologbridge/logger.go"
+		mask    = "zerologbridge/mask.go"
+		names   = "zerologbridge/names.go"
 		rewrite = "zerologbridge/rewrite.go"
 		with    = "zerologbridge/with.go"
 		errs    = "internal/spanstate/errors.go"
 	)
 	bridge := []string{"zerolog"}
 	return []Mutant{
-		{"zerolog: no ids", hook, `e.RawJSON(h.timeKey(), h.rules.AppendIDs(b, sc))`, `e.RawJSON(h.timeKey(), b)`, bridge,
+		{"zerolog: no ids", add, "\tb = h.rules.AppendIDs(b, sc)\n", "\tsc = trace.SpanContext{}\n", bridge,
 			[]string{"ids", "ids-root-in-group", "ids-root-in-two-groups", "ids-root-in-empty-group", "ids-root-namespace-in-call",
-				"ids-remote", "bound", "call-over-bound"}},
-		{"zerolog: ids of recording spans only", hook, `traced := sc.IsValid()`, `traced := span.IsRecording()`, bridge,
+				"ids-remote", "bound", "call-over-bound", "datadog-ids", "gcp-ids"}},
+		{"zerolog: ids of recording spans only", add, "\tb = h.rules.AppendIDs(b, sc)\n", "\tif !scope.Span.IsRecording() {\n\t\tsc = trace.SpanContext{}\n\t}\n\tb = h.rules.AppendIDs(b, sc)\n", bridge,
 			[]string{"ids-unsampled", "ids-remote", "ids-after-end", "event-not-recording"}},
-		{"zerolog: ids without a span", hook, `e.RawJSON(h.timeKey(), h.rules.AppendIDs(b, sc))`,
-			"e.RawJSON(h.timeKey(), append(b, `,\"trace_id\":\"\",\"span_id\":\"\",\"trace_flags\":\"\"`...))", bridge,
+		{"zerolog: ids without a span", add, `h.rules.AppendIDs(b, sc)`, "append(b, `,\"trace_id\":\"\",\"span_id\":\"\",\"trace_flags\":\"\"`...)", bridge,
 			[]string{"ids-none-without-span", "nil-context", "bound-to-nothing", "bound-over-no-span"}},
 		{"zerolog: user's ids removed always", blank, `ids := traced && h.ids.in`, `ids := h.ids.in`, bridge,
 			[]string{"own-id-without-span-with", "own-id-without-span-call"}},
-		{"zerolog: ids' names taken in dicts", convert, "\tfor s.next(&inner) {\n", "\tfor s.next(&inner) {\n\t\tif c.rules.IsID(c.key(&inner)) {\n\t\t\tcontinue\n\t\t}\n", bridge,
+		{"zerolog: user's ids left on the line", blank, `if ids && h.rules.IsID(key) {`, `if false {`, bridge,
+			[]string{"ids-once-with", "ids-once-call", "ids-once-both", "ids-once-in-group"}},
+		{"zerolog: ids' names taken in dicts", convert, "\t\tif key == zerolog.ErrorFieldName && inner", "\t\tif c.rules.IsID(key) {\n\t\t\tcontinue\n\t\t}\n\t\tif key == zerolog.ErrorFieldName && inner", bridge,
 			[]string{"own-id-in-group"}},
+		{"zerolog: context's fields inside a dict", add, "\tb = h.rules.AppendScope(b, scope)\n", "\tfor _, kv := range scope.Fields() {\n\t\te.Dict(\"scope\", zerolog.Dict().Str(string(kv.Key), kv.Value.String()))\n\t}\n", bridge,
+			[]string{"context-fields", "context-fields-in-group", "context-fields-without-span", "baggage", "span-attributes", "link"}},
 
 		{"zerolog: With binds nothing", with, `return l.With().Ctx(ctx).Logger()`, `return l`, bridge,
 			[]string{"bound", "bound-then-derived", "derived-then-bound", "bound-again"}},
+		{"zerolog: contexts that are over", with, `if ctx == nil {`, `if ctx == nil || ctx.Err() != nil {`, bridge,
+			[]string{"cancelled"}},
+		{"zerolog: wrapped again", logger, `if hooked(l) {`, `if false {`, bridge,
+			[]string{"wrap-again"}},
 		{"zerolog: discarded events recorded", hook, `if !e.Enabled() {`, `if e == nil {`, bridge,
 			[]string{"disabled"}},
+		{"zerolog: samplers bypassed", logger, `return l.Hook(newHook(p.Rules()))`, `return l.Hook(newHook(p.Rules()), zerolog.HookFunc(func(e *zerolog.Event, _ zerolog.Level, m string) { l.Log().Ctx(e.GetCtx()).Msg(m) }))`, bridge,
+			[]string{"sampled-away"}},
 
 		{"zerolog: fields not on the event", convert, `c.root(key, &m)`, `_ = key`, bridge,
-			[]string{"fields-with", "fields-many", "siblings", "siblings-in-group", "name-field", "name-field-with"}},
-		{"zerolog: path of dicts lost", convert, `c.add(key+"."+c.key(&inner), &inner, depth+1)`, `c.add(c.key(&inner), &inner, depth+1)`, bridge,
-			[]string{"group-path", "group-members", "group-members-with", "group-namespace-in-call"}},
-		{"zerolog: dicts are the root", convert, `c.add(key+"."+c.key(&inner), &inner, depth+1)`, `c.root(c.key(&inner), &inner)`, bridge,
+			[]string{"fields-with", "fields-many", "siblings", "siblings-in-group", "name-field", "name-field-with", "record", "odd-keys",
+				"bad-nan", "bad-infinite", "bad-late-time", "bad-early-time", "bad-complex"}},
+		{"zerolog: level by its own name", convert, `if hasLevel && key == zerolog.LevelFieldName {`, `if hasLevel && key == "level" {`, bridge,
+			[]string{"fields-only"}},
+		{"zerolog: path of dicts lost", convert, `prefix := key + "."`, `prefix := ""`, bridge,
+			[]string{"group-path", "group-members", "group-members-with", "group-namespace-in-call", "groups-map"}},
+		{"zerolog: errors in dicts not seen", convert, "\t\t\tc.error(&inner)\n", "", bridge,
 			[]string{"exception-root-in-group"}},
 		{"zerolog: whole numbers as floats", convert, `return events.FromJSONText(key, raw)`,
 			"f, _ := strconv.ParseFloat(raw, 64)\n\treturn attribute.Float64(key, f)", bridge,
@@ -45,28 +62,42 @@ func zerologMutants() []Mutant {
 			[]string{"type-float", "type-float-with", "type-float32", "type-float32-with"}},
 		{"zerolog: bools as strings", convert, `attribute.Bool(key, m.kind == 't')`, `attribute.String(key, string(m.kind))`, bridge,
 			[]string{"type-bool", "type-bool-with"}},
-		{"zerolog: strings emptied", convert, `c.to.Add(events.String(key, text(c.line, m.value, m.end, m.escaped)))`, `c.to.Add(events.String(key, ""))`, bridge,
+		{"zerolog: strings emptied", convert, `c.to.AddIn(group, events.String(key, c.text(m)))`, `c.to.AddIn(group, events.String(key, ""))`, bridge,
 			[]string{"type-time", "type-time-with", "type-bytes", "type-bytes-with"}},
-		{"zerolog: arrays of strings as text", array, "case '\"':\n\t\tc.to.Add(attribute.StringSlice", "case 'x':\n\t\tc.to.Add(attribute.StringSlice", bridge,
+		{"zerolog: arrays of strings as text", array, "case '\"':\n\t\tc.to.AddIn(group, attribute.StringSlice", "case 'x':\n\t\tc.to.AddIn(group, attribute.StringSlice", bridge,
 			[]string{"type-strings", "type-strings-with"}},
-		{"zerolog: null left out", convert, `c.asText(key, m)` + "\n\t}\n}\n\n// asText", "}\n}\n\n// asText", bridge,
-			[]string{"type-nil", "type-nil-with"}},
+		{"zerolog: strings left out", convert, "\tcase '\"':\n\t\tc.to.AddIn(group, events", "\tcase '\"':\n\t\t_, _ = c.to.AddIn, events.Bytes\n\tcase 'x':\n\t\tc.to.AddIn(group, events", bridge,
+			[]string{"bad-cyclic", "bad-channel", "bad-func"}},
+		{"zerolog: null left out", convert, "\t\tc.asText(key, group, m)\n\t}\n}\n\n// asText", "\t}\n}\n\n// asText", bridge,
+			[]string{"type-nil", "type-nil-with", "bad-nil-pointer"}},
+		{"zerolog: neighbours of nothing lost", convert, "\tfor s.next(&m) {\n\t\tkey := c.key(&m)\n", "\tfor s.next(&m) && level != zerolog.ErrorLevel {\n\t\tkey := c.key(&m)\n", bridge,
+			[]string{"bad-nil-error"}},
 
-		{"zerolog: errors not seen", convert, `c.to.AddErrorText(errorText(c.line, m))`, `_ = errorText(c.line, m)`, bridge,
+		{"zerolog: errors not seen", convert, `if key == zerolog.ErrorFieldName {`, `if false {`, bridge,
 			[]string{"exception", "exception-with", "exception-stack", "two-errors", "status", "status-with",
 				"exception-once-wrapped", "exception-once-below", "exception-each-span"}},
 		{"zerolog: errors of one text told again", errs, `if textA || textB {`, `if textA && textB && a == b {`, bridge,
 			[]string{"exception-once-logged", "exception-once"}},
-		{"zerolog: every field an error", convert, `if key == zerolog.ErrorFieldName && !c.told {`, `if !c.told {`, bridge,
+		{"zerolog: every field an error", convert, `if key == zerolog.ErrorFieldName {`, `if !c.told {`, bridge,
 			[]string{"exception-any-key", "exception-none"}},
 
-		{"zerolog: resource lost", hook, `e.RawJSON(h.constKey, h.constant)`, `_ = h.constant`, bridge,
-			[]string{"resource", "resource-in-group", "resource-without-span", "ecs-names", "ecs-wrapped-names"}},
+		{"zerolog: resource lost", add, "\tcase h.constKey == \"\":\n", "\tcase true:\n", bridge,
+			[]string{"resource", "resource-in-group", "resource-without-span", "ecs-names", "ecs-wrapped-names", "datadog-resource"}},
 		{"zerolog: resource's names forgotten", blank, `moved = append(moved, `, `_ = append(moved, `, bridge,
 			[]string{"resource-names-taken"}},
-		{"zerolog: ECS: errors left where they are", rewrite, `(t.error(r.rules, key, m) || t.origin(key, m))`, `t.origin(key, m)`, bridge,
+		{"zerolog: ECS: errors left where they are", rewrite, `r.ecs && (r.error(t, key, m) || r.stack(t, key, i))`, `r.ecs && r.stack(t, key, i)`, bridge,
 			[]string{"ecs-error", "ecs-error-with", "ecs-error-string"}},
-		{"zerolog: ECS: every string an error", rewrite, `key != "error" && (key != zerolog.ErrorFieldName || key == "")`, `key == ""`, bridge,
+		{"zerolog: ECS: errors in dicts not seen", rewrite, "\t\t\tt.inner = string(t.out[from:])\n", "\t\t\t_ = from\n", bridge,
+			[]string{"ecs-error-in-group"}},
+		{"zerolog: ECS: every string an error", errors, `if m.kind != '"' || key != "error" && (key != zerolog.ErrorFieldName || key == "") {`, `if m.kind != '"' {`, bridge,
 			[]string{"ecs-two-errors"}},
+		{"zerolog: ECS: repeated keys", names, `for i := n.many[name]; n.many[key] > 0; {`, `for i := n.many[name]; n.many[key] < 0; {`, bridge,
+			[]string{"ecs-repeated-keys"}},
+		{"zerolog: ECS: origin under its own name", rewrite, `r.name(t, "log.origin.file.name")`, `r.name(t, "caller")`, bridge,
+			[]string{"ecs-source"}},
+		{"zerolog: lines not masked", mask, `case kind == 0 || !k.broken && k.rules.Hides(path):`, `case kind == 0:`, bridge,
+			[]string{"redact-key", "redact-path", "redact-without-span"}},
+		{"zerolog: objects not masked", mask, "\tcase kind == '{':\n", "\tcase kind == 'x':\n", bridge,
+			[]string{"redact-nested"}},
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-func badRows() (all []row) {
+func panicRows() (all []row) {
 	for _, bad := range []struct {
 		name  string
 		value any

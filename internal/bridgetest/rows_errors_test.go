@@ -172,9 +172,9 @@ func errorRows() []row {
 		{name: "exception-once-below", says: "an error logged in a child span gives no second exception.* in its parent",
 			run: func(t *testing.T, with func(setting) *stage) {
 				s := with(setting{})
-				spanstate.Enter(nil, s.span)
+				spanstate.Enter(nil, s.span, false)
 				ctx, child := s.tracer.Start(s.ctx, "child")
-				spanstate.Enter(s.span, child)
+				spanstate.Enter(s.span, child, false)
 				s.log(ctx, 0, "m", f("error", errPlain))
 				s.info("m", f("error", fmt.Errorf("paying: %w", errPlain)))
 				e := s.event()

@@ -1,6 +1,9 @@
 package bridgetest
 
-import "testing"
+import (
+	"maps"
+	"testing"
+)
 
 func fieldRows() []row {
 	return []row{
@@ -13,6 +16,15 @@ func fieldRows() []row {
 				wantAttr(t, e, "b", "two")
 				wantAttr(t, e, "c", true)
 				wantAttr(t, e, "d", 4.5)
+			}},
+		{name: "fields-only", says: "besides log.severity and the fields the event holds nothing: not time, level, message or ids",
+			run: func(t *testing.T, with func(setting) *stage) {
+				s := with(setting{})
+				s.with(f("a", 1)).log(s.ctx, 0, "m", f("b", 2))
+				e := s.event()
+				if want := map[string]any{"log.severity": "INFO", "a": int64(1), "b": int64(2)}; !maps.Equal(e.attrs, want) {
+					t.Errorf("got %v, want %v", e.attrs, want)
+				}
 			}},
 		{name: "fields-many", says: "a hundred fields are all on the line and on the event",
 			run: func(t *testing.T, with func(setting) *stage) {

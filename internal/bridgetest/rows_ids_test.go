@@ -2,6 +2,7 @@ package bridgetest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	sdk "go.opentelemetry.io/otel/sdk/trace"
@@ -28,7 +29,7 @@ func idRows() []row {
 				line := s.line()
 				otelIDs.wantAt(t, line, s.span.SpanContext())
 				for i, digits := range []int{32, 16, 2} {
-					if id, _ := line[otelIDs[i]].(string); len(id) != digits {
+					if id := fmt.Sprint(line[otelIDs[i]]); len(id) != digits {
 						t.Errorf("%s: got %q, want %d digits", otelIDs[i], id, digits)
 					}
 				}

@@ -108,9 +108,7 @@ func ecsRows() []row {
 				s := with(ecs())
 				s.log(s.ctx, slog.LevelWarn, "paid")
 				line := s.line()
-				if line["msg"] != "paid" && line["message"] != "paid" {
-					t.Errorf("got no message in %v", line)
-				}
+				wantMessage(t, line, "paid")
 				if has(line, "@timestamp") || has(line, "log.level") || !has(line, "level") {
 					t.Errorf("got the schema's names, want the logger's: %v", line)
 				}

@@ -67,6 +67,16 @@ func statusRows() []row {
 				s.log(s.ctx, slog.LevelWarn, "m")
 				wantStatus(t, s.end(), codes.Error, "m")
 			}},
+		{name: "status-level-dynamic", says: "StatusLevel may change at run time",
+			run: func(t *testing.T, with func(setting) *stage) {
+				level := new(slog.LevelVar)
+				level.Set(slog.LevelError)
+				s := with(setting{policy: &events.Policy{StatusLevel: level}})
+				s.log(s.ctx, slog.LevelWarn, "before")
+				level.Set(slog.LevelWarn)
+				s.log(s.ctx, slog.LevelWarn, "after")
+				wantStatus(t, s.end(), codes.Error, "after")
+			}},
 		{name: "status-without-event", says: "a call sets the status even where it makes no event",
 			run: func(t *testing.T, with func(setting) *stage) {
 				s := with(setting{policy: &events.Policy{EventLevel: events.Off}})

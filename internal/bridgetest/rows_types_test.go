@@ -1,6 +1,7 @@
 package bridgetest
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ func kinds() []kind {
 		{"string", "text", "text"},
 		{"int", -42, int64(-42)},
 		{"large-int", int64(math.MaxInt64), int64(math.MaxInt64)},
+		{"exact-int", int64(1<<53 + 1), int64(1<<53 + 1)},
 		{"bool", true, true},
 		{"float", 1.5, 1.5},
 		{"float32", float32(0.25), 0.25},
@@ -57,8 +59,13 @@ func typeRows() (all []row) {
 // checkKind wants the field on the line and, with its type, on the event, and its neighbours unharmed.
 func checkKind(t *testing.T, s *stage, k kind) {
 	t.Helper()
-	if line := s.line(); !has(line, "k") {
+	line := s.line()
+	if !has(line, "k") {
 		t.Errorf("k is not on the line %v", line)
+	}
+	switch k.value.(type) {
+	case int, int64, uint64:
+		wantNumber(t, line, "k", fmt.Sprint(k.value))
 	}
 	e := s.event()
 	wantAttr(t, e, "before", int64(1))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"github.com/spanlog/spanlog/slogbridge"
@@ -15,36 +16,83 @@ var slogSeverities = []severity{
 }
 
 func slogFlavours() []flavour {
-	debug := &slog.HandlerOptions{Level: slog.LevelDebug}
+	wrap := slogFlavour("slog-wrap", func(w io.Writer, o options) []slog.Handler {
+		return []slog.Handler{slogbridge.Wrap(slog.NewJSONHandler(w, o.slog()), o.policy)}
+	})
+	wrap.foreign = func(w io.Writer) logger {
+		return slogLogger{[]slog.Handler{slog.NewJSONHandler(w, nil)}, options{}}
+	}
+	text := slogFlavour("slog-text", func(w io.Writer, o options) []slog.Handler {
+		return []slog.Handler{slogbridge.Wrap(slog.NewTextHandler(w, o.slog()), o.policy)}
+	})
+	text.read = readWords
 	return withBound(
-		flavour{name: "slog-own", family: "slog", own: true, levels: slogSeverities, disabled: slog.LevelDebug - 1,
-			make: func(w io.Writer, o options) logger {
-				return slogLogger{slogbridge.NewHandler(w, debug, o.policy), o}
-			}},
-		flavour{name: "slog-wrap", family: "slog", levels: slogSeverities, disabled: slog.LevelDebug - 1,
-			make: func(w io.Writer, o options) logger {
-				return slogLogger{slogbridge.Wrap(slog.NewJSONHandler(w, debug), o.policy), o}
-			}},
+		slogFlavour("slog-own", func(w io.Writer, o options) []slog.Handler {
+			return []slog.Handler{slogbridge.NewHandler(w, o.slog(), o.policy)}
+		}),
+		wrap,
+		text,
+		slogFlavour("slog-user", func(w io.Writer, o options) []slog.Handler {
+			return []slog.Handler{slogbridge.Wrap(userHandler{w: w}, o.policy)}
+		}),
+		slogFlavour("slog-multi", func(w io.Writer, o options) []slog.Handler {
+			return []slog.Handler{
+				slogbridge.NewHandler(w, o.slog(), o.policy), slogbridge.NewHandler(o.second, o.slog(), o.policy),
+			}
+		}),
 	)
 }
 
+func slogFlavour(name string, handlers func(io.Writer, options) []slog.Handler) flavour {
+	return flavour{
+		name: name, family: "slog", own: name == "slog-own" || name == "slog-multi",
+		levels: slogSeverities, disabled: slog.LevelDebug - 1,
+		make: func(w io.Writer, o options) logger { return slogLogger{handlers(w, o), o} },
+	}
+}
+
+func (o options) slog() *slog.HandlerOptions {
+	return &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: o.source}
+}
+
+// slogLogger is one handler, or several in a slog.MultiHandler: those of ours are bound one by one.
 type slogLogger struct {
-	slog.Handler
+	all []slog.Handler
 	options
+}
+
+func (l slogLogger) handler() slog.Handler {
+	if len(l.all) == 1 {
+		return l.all[0]
+	}
+	return slog.NewMultiHandler(l.all...)
+}
+
+// each returns a logger of the handlers changed.
+func (l slogLogger) each(change func(slog.Handler) slog.Handler) logger {
+	n := slogLogger{options: l.options}
+	for _, h := range l.all {
+		n.all = append(n.all, change(h))
+	}
+	return n
 }
 
 // log calls the handler by itself: a slog.Logger replaces a nil context, and stamps the time of its own clock.
 func (l slogLogger) log(ctx context.Context, level slog.Level, message string, fields ...field) {
-	if !l.Enabled(ctx, level) {
+	h := l.handler()
+	if !h.Enabled(ctx, level) {
 		return
 	}
-	now := time.Now
+	now, pc := time.Now, uintptr(0)
 	if l.clock != nil {
 		now = l.clock
 	}
-	r := slog.NewRecord(now(), level, message, 0)
+	if l.source {
+		pc, _, _, _ = runtime.Caller(1)
+	}
+	r := slog.NewRecord(now(), level, message, pc)
 	r.AddAttrs(l.attrs(fields)...)
-	_ = l.Handle(ctx, r)
+	_ = h.Handle(ctx, r)
 }
 
 func (l slogLogger) bare(level slog.Level, message string, fields ...field) {
@@ -52,17 +100,25 @@ func (l slogLogger) bare(level slog.Level, message string, fields ...field) {
 		l.log(context.Background(), level, message, fields...)
 		return
 	}
-	slog.New(l.Handler).LogAttrs(context.Background(), level, message, l.attrs(fields)...)
+	slog.New(l.handler()).LogAttrs(context.Background(), level, message, l.attrs(fields)...)
 }
+
+func (slogLogger) die(context.Context, slog.Level, string) {}
 
 func (l slogLogger) with(fields ...field) logger {
-	return slogLogger{l.WithAttrs(l.attrs(fields)), l.options}
+	return l.each(func(h slog.Handler) slog.Handler { return h.WithAttrs(l.attrs(fields)) })
 }
 
-func (l slogLogger) open(group string) logger { return slogLogger{l.WithGroup(group), l.options} }
+func (l slogLogger) open(group string) logger {
+	return l.each(func(h slog.Handler) slog.Handler { return h.WithGroup(group) })
+}
 
 func (l slogLogger) bind(ctx context.Context) logger {
-	return slogLogger{slogbridge.With(ctx, slog.New(l.Handler)).Handler(), l.options}
+	return l.each(func(h slog.Handler) slog.Handler { return slogbridge.With(ctx, slog.New(h)).Handler() })
+}
+
+func (l slogLogger) again() logger {
+	return l.each(func(h slog.Handler) slog.Handler { return slogbridge.Wrap(h, everything) })
 }
 
 func (l slogLogger) attrs(fields []field) []slog.Attr {

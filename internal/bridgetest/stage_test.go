@@ -2,6 +2,7 @@ package bridgetest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ type stage struct {
 	tracer   trace.Tracer
 	ctx      context.Context
 	span     trace.Span
+	last     object // the line that wantHidden has looked at
 }
 
 // setting is what a row may ask for; the zero value is the defaults.
@@ -32,6 +34,9 @@ type setting struct {
 	policy  *events.Policy
 	clock   func() time.Time
 	sampler sdk.Sampler // nil: every span is sampled
+	source  bool        // the place of the call is logged
+	away    bool        // a sampler lets one call through, and no more
+	watcher sdk.SpanProcessor
 }
 
 func newStage(t *testing.T, fl flavour, row string, set setting) *stage {
@@ -39,13 +44,17 @@ func newStage(t *testing.T, fl flavour, row string, set setting) *stage {
 	if set.sampler == nil {
 		set.sampler = sdk.AlwaysSample()
 	}
-	provider := sdk.NewTracerProvider(sdk.WithSampler(set.sampler), sdk.WithSpanProcessor(s.recorder))
+	all := []sdk.TracerProviderOption{sdk.WithSampler(set.sampler), sdk.WithSpanProcessor(s.recorder)}
+	if set.watcher != nil {
+		all = append(all, sdk.WithSpanProcessor(set.watcher))
+	}
+	provider := sdk.NewTracerProvider(all...)
 	s.tracer = provider.Tracer("bridgetest")
 	s.ctx, s.span = s.tracer.Start(context.Background(), "stage")
 	t.Cleanup(func() { s.span.End() })
 	second := &output{}
-	s.logger = fl.make(s.out, options{policy: set.policy, clock: set.clock, spy: s.spy, second: second})
-	t.Cleanup(func() { s.read(second) }) // what is wrong with the lines of a second output fails the row, too
+	s.logger = fl.make(s.out, options{policy: set.policy, clock: set.clock, spy: s.spy, second: second, source: set.source, away: set.away})
+	t.Cleanup(func() { s.read(second, parse) }) // what is wrong with the lines of a second output fails the row, too
 	return s
 }
 
@@ -63,13 +72,16 @@ func (s *stage) info(message string, fields ...field) { s.log(s.ctx, 0, message,
 // lines returns all lines since it was asked last, each read strictly.
 func (s *stage) lines() (all []object) {
 	s.t.Helper()
-	return s.read(s.out)
+	if s.flavour.read != nil {
+		return s.read(s.out, s.flavour.read)
+	}
+	return s.read(s.out, parse)
 }
 
-func (s *stage) read(out *output) (all []object) {
+func (s *stage) read(out *output, reader func(string) (object, error)) (all []object) {
 	s.t.Helper()
 	for _, text := range out.take() {
-		o, err := parse(text)
+		o, err := reader(text)
 		if err != nil {
 			s.t.Error(err)
 			continue
@@ -87,6 +99,23 @@ func (s *stage) line() object {
 		s.t.Fatalf("got %d lines, want 1: %v", len(all), all)
 	}
 	return all[0]
+}
+
+// message is the message of a line, under whatever name.
+func message(line object) string {
+	for _, key := range []string{"msg", "message", "text"} {
+		if v, there := line[key]; there {
+			return fmt.Sprint(v)
+		}
+	}
+	return ""
+}
+
+func wantMessage(t *testing.T, line object, want string) {
+	t.Helper()
+	if got := message(line); got != want {
+		t.Errorf("got the message %q, want %q in %v", got, want, line)
+	}
 }
 
 // end ends the stage's span and returns what was recorded of it.

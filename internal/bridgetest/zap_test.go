@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -25,25 +26,60 @@ var zapLevels = map[slog.Level]zapcore.Level{
 }
 
 func zapFlavours() []flavour {
-	common := flavour{family: "zap", levels: zapSeverities, disabled: levelTrace}
+	wrap := zapFlavour("zap-wrap", func(w io.Writer, o options) zapLogger {
+		return zapLogger{Logger: zapbridge.Wrap(zap.New(zapJSON(w, zap.DebugLevel), o.zap()...), o.policy)}
+	})
+	wrap.foreign = func(w io.Writer) logger { return zapLogger{Logger: zap.New(zapJSON(w, zap.DebugLevel))} }
+	console := zapFlavour("zap-console", func(w io.Writer, o options) zapLogger {
+		core := zapcore.NewCore(zapcore.NewConsoleEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(w), zap.DebugLevel)
+		return zapLogger{Logger: zapbridge.Wrap(zap.New(core, o.zap()...), o.policy)}
+	})
+	console.read = readConsole
+	sampled := zapFlavour("zap-sampled", func(w io.Writer, o options) zapLogger {
+		first := 1 << 20
+		if o.away {
+			first = 1
+		}
+		core := zapcore.NewSamplerWithOptions(zapJSON(w, zap.DebugLevel), time.Hour, first, 0)
+		return zapLogger{Logger: zapbridge.Wrap(zap.New(core, o.zap()...), o.policy)}
+	})
+	sampled.samples = true
 	return withBound(
-		zapFlavour(common, "zap-own", func(w io.Writer, o options) *zap.Logger {
-			return zap.New(zapbridge.NewCore(w, zap.DebugLevel, o.policy), o.zap()...)
+		zapFlavour("zap-own", func(w io.Writer, o options) zapLogger {
+			return zapLogger{Logger: zap.New(zapbridge.NewCore(w, zap.DebugLevel, o.policy), o.zap()...)}
 		}),
-		zapFlavour(common, "zap-wrap", func(w io.Writer, o options) *zap.Logger {
-			return zapbridge.Wrap(zap.New(zapJSON(w, zap.DebugLevel), o.zap()...), o.policy)
+		zapFlavour("zap-own-tee", func(w io.Writer, o options) zapLogger {
+			tee := zapcore.NewTee(zapbridge.NewCore(w, zap.DebugLevel, o.policy), zapbridge.NewCore(o.second, zap.DebugLevel, o.policy))
+			return zapLogger{Logger: zap.New(tee, o.zap()...)}
 		}),
-		zapFlavour(common, "zap-wrap-tee", func(w io.Writer, o options) *zap.Logger {
+		zapFlavour("zap-own-sugar", func(w io.Writer, o options) zapLogger {
+			return zapLogger{Logger: zap.New(zapbridge.NewCore(w, zap.DebugLevel, o.policy), o.zap()...), sugar: true}
+		}),
+		wrap,
+		zapFlavour("zap-wrap-tee", func(w io.Writer, o options) zapLogger {
 			tee := zapcore.NewTee(zapJSON(w, zap.DebugLevel), zapJSON(o.second, zap.WarnLevel))
-			return zapbridge.Wrap(zap.New(tee, o.zap()...), o.policy)
+			return zapLogger{Logger: zapbridge.Wrap(zap.New(tee, o.zap()...), o.policy)}
+		}),
+		console,
+		sampled,
+		zapFlavour("zap-lazy", func(w io.Writer, o options) zapLogger {
+			return zapLogger{Logger: zapbridge.Wrap(zap.New(zapJSON(w, zap.DebugLevel), o.zap()...), o.policy), lazy: true}
+		}),
+		zapFlavour("zap-user", func(w io.Writer, o options) zapLogger {
+			return zapLogger{Logger: zapbridge.Wrap(zap.New(userCore{LevelEnabler: zap.DebugLevel, w: w}, o.zap()...), o.policy)}
 		}),
 	)
 }
 
-func zapFlavour(fl flavour, name string, build func(io.Writer, options) *zap.Logger) flavour {
-	fl.name, fl.own = name, name == "zap-own"
-	fl.make = func(w io.Writer, o options) logger { return zapLogger{build(w, o), o} }
-	return fl
+func zapFlavour(name string, build func(io.Writer, options) zapLogger) flavour {
+	return flavour{
+		name: name, family: "zap", own: strings.HasPrefix(name, "zap-own"), levels: zapSeverities, disabled: levelTrace,
+		make: func(w io.Writer, o options) logger {
+			l := build(w, o)
+			l.options = o
+			return l
+		},
+	}
 }
 
 func zapJSON(w io.Writer, level zapcore.Level) zapcore.Core {
@@ -55,6 +91,9 @@ func (o options) zap() []zap.Option {
 	if o.clock != nil {
 		all = append(all, zap.WithClock(clock(o.clock)))
 	}
+	if o.source {
+		all = append(all, zap.AddCaller())
+	}
 	return all
 }
 
@@ -63,9 +102,11 @@ type clock func() time.Time
 func (c clock) Now() time.Time                         { return c() }
 func (c clock) NewTicker(d time.Duration) *time.Ticker { return time.NewTicker(d) }
 
+// zapLogger logs as a zap.Logger, or as a sugared one; With may be the lazy one.
 type zapLogger struct {
 	*zap.Logger
 	options
+	sugar, lazy bool
 }
 
 func (l zapLogger) log(ctx context.Context, level slog.Level, message string, fields ...field) {
@@ -76,24 +117,64 @@ func (l zapLogger) bare(level slog.Level, message string, fields ...field) {
 	l.write(level, message, l.fields(fields))
 }
 
+func (l zapLogger) die(ctx context.Context, level slog.Level, message string) {
+	l.write(level, message, []zap.Field{zapbridge.Context(ctx)})
+}
+
 func (l zapLogger) write(level slog.Level, message string, fields []zap.Field) {
 	if level >= levelPanic {
 		defer func() { _ = recover() }()
 	}
+	if l.sugar {
+		l.Sugar().Logw(zapLevels[level], message, sweet(fields)...)
+		return
+	}
 	l.Log(zapLevels[level], message, watch(l.spy, fields)...)
 }
 
+// sweet gives fields the loosely typed form, pairs of keys and values, where they have one.
+func sweet(fields []zap.Field) (args []any) {
+	for _, f := range fields {
+		switch f.Type {
+		case zapcore.StringType:
+			args = append(args, f.Key, f.String)
+		case zapcore.Int64Type:
+			args = append(args, f.Key, f.Integer)
+		case zapcore.ErrorType, zapcore.ReflectType, zapcore.StringerType:
+			args = append(args, f.Key, f.Interface)
+		default:
+			args = append(args, f)
+		}
+	}
+	return args
+}
+
+// derive returns l with another zap logger.
+func (l zapLogger) derive(n *zap.Logger) logger {
+	l.Logger = n
+	return l
+}
+
 func (l zapLogger) with(fields ...field) logger {
-	return zapLogger{l.With(watch(l.spy, l.fields(fields))...), l.options}
+	given := watch(l.spy, l.fields(fields))
+	switch {
+	case l.lazy:
+		return l.derive(l.WithLazy(given...))
+	case l.sugar:
+		return l.derive(l.Sugar().With(sweet(given)...).Desugar())
+	}
+	return l.derive(l.With(given...))
 }
 
 func (l zapLogger) open(group string) logger {
-	return zapLogger{l.With(zap.Namespace(group)), l.options}
+	if l.lazy {
+		return l.derive(l.WithLazy(zap.Namespace(group)))
+	}
+	return l.derive(l.With(zap.Namespace(group)))
 }
 
-func (l zapLogger) bind(ctx context.Context) logger {
-	return zapLogger{zapbridge.With(ctx, l.Logger), l.options}
-}
+func (l zapLogger) bind(ctx context.Context) logger { return l.derive(zapbridge.With(ctx, l.Logger)) }
+func (l zapLogger) again() logger                   { return l.derive(zapbridge.Wrap(l.Logger, everything)) }
 
 func (l zapLogger) fields(fields []field) (all []zap.Field) {
 	for _, f := range fields {
@@ -114,7 +195,7 @@ func (l zapLogger) field(f field) zap.Field {
 		return zap.Binary(f.key, watch(l.spy, v))
 	case error:
 		return zap.NamedError(f.key, v)
-	case badObject:
+	case zapcore.ObjectMarshaler:
 		return zap.Object(f.key, v)
 	case fmt.Stringer:
 		if d, ok := v.(time.Duration); ok {

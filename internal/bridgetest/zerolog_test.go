@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -28,17 +30,74 @@ var zerologLevels = map[slog.Level]zerolog.Level{
 const discarded = slog.Level(-100)
 
 func zerologFlavours() []flavour {
-	common := flavour{family: "zerolog", levels: zerologSeverities, disabled: discarded}
-	ours, theirs := common, common
-	ours.name, ours.own = "zerolog-own", true
-	ours.make = func(w io.Writer, o options) logger {
-		return zerologLogger{Logger: zerologbridge.New(w, o.policy), options: o}
+	wrap := func(w io.Writer, o options) zerologLogger {
+		l := zerolog.New(w).With().Timestamp().Logger()
+		return zerologLogger{Logger: zerologbridge.Wrap(l, o.policy)}
 	}
-	theirs.name = "zerolog-wrap"
-	theirs.make = func(w io.Writer, o options) logger {
-		return zerologLogger{Logger: zerologbridge.Wrap(zerolog.New(w).With().Timestamp().Logger(), o.policy), options: o}
+	stored := zerologFlavour("zerolog-own-ctx", func(w io.Writer, o options) zerologLogger {
+		return zerologLogger{Logger: zerologbridge.New(w, o.policy), stored: true}
+	})
+	stored.bound = true
+	unstored := stored.make
+	stored.make = func(w io.Writer, o options) logger { return boundLogger{unstored(w, o)} }
+	console := zerologFlavour("zerolog-console", func(w io.Writer, o options) zerologLogger { return wrap(zerologConsole(w), o) })
+	console.read = readWords
+	sampled := zerologFlavour("zerolog-sampled", func(w io.Writer, o options) zerologLogger {
+		l := wrap(w, o)
+		l.Logger = l.Sample(&zerolog.BasicSampler{N: 1})
+		if o.away {
+			l.Logger = l.Sample(&zerolog.BurstSampler{Burst: 1, Period: time.Hour})
+		}
+		return l
+	})
+	sampled.samples = true
+	renamed := zerologFlavour("zerolog-own-renamed", func(w io.Writer, o options) zerologLogger {
+		return zerologLogger{Logger: zerologbridge.New(w, o.policy)}
+	})
+	renamed.begin = rename
+	return append(withBound(
+		zerologFlavour("zerolog-own", func(w io.Writer, o options) zerologLogger {
+			return zerologLogger{Logger: zerologbridge.New(w, o.policy)}
+		}),
+		zerologFlavour("zerolog-own-multi", func(w io.Writer, o options) zerologLogger {
+			return zerologLogger{Logger: zerologbridge.New(zerolog.MultiLevelWriter(w, o.second), o.policy)}
+		}),
+		zerologFlavour("zerolog-wrap", wrap),
+		console,
+		sampled,
+		renamed,
+	), stored)
+}
+
+func zerologFlavour(name string, build func(io.Writer, options) zerologLogger) flavour {
+	return flavour{
+		name: name, family: "zerolog", own: strings.HasPrefix(name, "zerolog-own"), levels: zerologSeverities, disabled: discarded,
+		make: func(w io.Writer, o options) logger {
+			l := build(w, o)
+			l.options = o
+			return l
+		},
 	}
-	return withBound(ours, theirs)
+}
+
+// zerologConsole writes the parts of the line as key=value, too.
+func zerologConsole(w io.Writer) io.Writer {
+	part := func(key string) zerolog.Formatter {
+		return func(v any) string { return key + "=" + strconv.Quote(fmt.Sprint(v)) }
+	}
+	return zerolog.ConsoleWriter{
+		Out: w, NoColor: true, FormatTimestamp: part("time"), FormatLevel: part("level"), FormatMessage: part("message"),
+		PartsOrder: []string{zerolog.TimestampFieldName, zerolog.LevelFieldName, zerolog.MessageFieldName},
+	}
+}
+
+// rename gives zerolog's own fields other names, as some programs do.
+func rename() (restore func()) {
+	level, message, time := zerolog.LevelFieldName, zerolog.MessageFieldName, zerolog.TimestampFieldName
+	zerolog.LevelFieldName, zerolog.MessageFieldName, zerolog.TimestampFieldName = "lvl", "text", "at"
+	return func() {
+		zerolog.LevelFieldName, zerolog.MessageFieldName, zerolog.TimestampFieldName = level, message, time
+	}
 }
 
 // zerologLogger has no groups, so it makes them here: the fields of With in an open group are added in the call, in a dict.
@@ -46,6 +105,7 @@ type zerologLogger struct {
 	zerolog.Logger
 	options
 	inGroup []field // the first is opened
+	stored  bool    // bound loggers are put into a context, and come from zerolog.Ctx
 }
 
 func (l zerologLogger) log(ctx context.Context, level slog.Level, message string, fields ...field) {
@@ -58,12 +118,20 @@ func (l zerologLogger) bare(level slog.Level, message string, fields ...field) {
 
 // write uses WithLevel, which neither panics nor exits.
 func (l zerologLogger) write(level slog.Level, message string, fields []field, ctx func(*zerolog.Event) *zerolog.Event) {
+	if l.clock != nil {
+		now := zerolog.TimestampFunc
+		defer func() { zerolog.TimestampFunc = now }()
+		zerolog.TimestampFunc = l.clock
+	}
 	e := l.WithLevel(zerologLevels[level])
 	if e == nil {
 		return
 	}
 	if level == discarded {
 		e.Discard()
+	}
+	if l.source {
+		e.Caller()
 	}
 	ctx(l.dict(e, fold(append(l.inGroup[:len(l.inGroup):len(l.inGroup)], fields...)))).Msg(message)
 }
@@ -87,8 +155,36 @@ func (l zerologLogger) open(group string) logger {
 }
 
 func (l zerologLogger) bind(ctx context.Context) logger {
-	l.Logger = zerologbridge.With(ctx, l.Logger)
+	bound := zerologbridge.With(ctx, l.Logger)
+	if l.stored {
+		bound = *zerolog.Ctx(bound.WithContext(context.Background()))
+	}
+	l.Logger = bound
 	return l
+}
+
+func (l zerologLogger) again() logger {
+	l.Logger = zerologbridge.Wrap(l.Logger, everything)
+	return l
+}
+
+// die ends the call as a program would end, but for the end.
+func (l zerologLogger) die(ctx context.Context, level slog.Level, message string) {
+	exit := zerolog.FatalExitFunc
+	zerolog.FatalExitFunc = func() {}
+	defer func() {
+		_ = recover()
+		zerolog.FatalExitFunc = exit
+	}()
+	e := l.Fatal
+	if level == levelPanic {
+		e = l.Panic
+	}
+	if ctx == nil {
+		e().Msg(message)
+		return
+	}
+	e().Ctx(ctx).Msg(message)
 }
 
 func (l zerologLogger) dict(e *zerolog.Event, fields []field) *zerolog.Event {

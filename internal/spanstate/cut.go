@@ -8,15 +8,17 @@ import (
 // mark stands at the end of a string that was cut.
 const mark = "…"
 
-// Valid returns s with each run of bytes that is not UTF-8 replaced by U+FFFD. An OTLP exporter loses the whole batch
-// over a single string that is not: protobuf refuses it.
+// MaxString is the length in bytes at which a string value on a span is cut.
+const MaxString = 64 << 10
+
+// Valid returns s with what is not UTF-8 replaced by U+FFFD: an exporter that speaks protobuf refuses a whole batch for
+// one string that is not.
 func Valid(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
 
-// Cut returns s as valid UTF-8, or, where it is longer than limit bytes, its beginning and a mark, at most limit bytes together and
-// never in the middle of a rune.
+// Cut returns s, or, where it is longer than limit bytes, its beginning and a mark, at most limit bytes together and
+// never in the middle of a rune. What is not UTF-8 is replaced, see Valid.
 func Cut(s string, limit int) string {
-	s = Valid(s)
-	if len(s) <= limit {
+	if s = Valid(s); len(s) <= limit {
 		return s
 	}
 	end := max(0, limit-len(mark))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -26,7 +27,7 @@ func Record(s trace.Span, err error) bool {
 		return false
 	}
 	chain := chainOf(err)
-	st := of(s)
+	st := Of(s)
 	if anySame(st.marks(), chain) {
 		return false
 	}
@@ -38,7 +39,7 @@ func Record(s trace.Span, err error) bool {
 	return true
 }
 
-func (st *state) marks() []error {
+func (st *State) marks() []error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	return slices.Clone(st.marked)
@@ -74,7 +75,7 @@ func (e *textOnly) Error() string { return e.text }
 // any other of that message on the same span.
 func FromText(text string) error { return &textOnly{text} }
 
-func (st *state) mark(err error) {
+func (st *State) mark(err error) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if len(st.marked) == maxMarked {
@@ -131,7 +132,7 @@ func Sprint(v any) (text string) {
 			text = fmt.Sprintf("!PANIC: %T", v)
 		}
 	}()
-	return fmt.Sprint(v)
+	return Valid(fmt.Sprint(v))
 }
 
 // ErrorType returns the value of error.type and exception.type for err, as the semantic conventions have it: what its
@@ -145,16 +146,22 @@ func ErrorType(err error) (name string) {
 			name = fmt.Sprintf("%T", err)
 		}
 	}()
-	return semconv.ErrorType(err).Value.AsString()
+	return Valid(semconv.ErrorType(err).Value.AsString())
 }
 
 // StackTrace returns the stack that err, or the first error in its chain that has one, carries. Errors of
-// github.com/pkg/errors and its descendants do: they have a StackTrace method and print it with %+v.
+// github.com/pkg/errors and its descendants print it with %+v, below the message; those of github.com/go-errors/errors
+// return it from ErrorStack.
 func StackTrace(err error) (stack string) {
 	defer func() { _ = recover() }()
 	for n := 0; err != nil && n < maxChain; n++ {
-		if m := reflect.ValueOf(err).MethodByName("StackTrace"); m.IsValid() && m.Type().NumIn() == 0 && m.Type().NumOut() == 1 {
-			return fmt.Sprintf("%+v", err)
+		switch e := err.(type) {
+		case interface{ ErrorStack() string }:
+			return Valid(e.ErrorStack())
+		case fmt.Formatter:
+			if s := fmt.Sprintf("%+v", err); strings.Contains(s, "\n\t") {
+				return Valid(s)
+			}
 		}
 		err = errors.Unwrap(err)
 	}
@@ -166,9 +173,9 @@ func AppendException(dst []attribute.KeyValue, err error) []attribute.KeyValue {
 	if typ := ErrorType(err); typ != "" {
 		dst = append(dst, semconv.ExceptionType(typ))
 	}
-	dst = append(dst, semconv.ExceptionMessage(Text(err)))
+	dst = append(dst, semconv.ExceptionMessage(Cut(Text(err), MaxString)))
 	if stack := StackTrace(err); stack != "" {
-		dst = append(dst, semconv.ExceptionStacktrace(stack))
+		dst = append(dst, semconv.ExceptionStacktrace(Cut(stack, MaxString)))
 	}
 	return dst
 }

@@ -30,14 +30,14 @@ func TestIDs(t *testing.T) {
 func TestRecordMarksLocalAncestors(t *testing.T) {
 	ctx, tracer, grandparent := newSpan(t)
 	ctx, parent := tracer.Start(ctx, "parent")
-	Enter(grandparent, parent)
+	Enter(grandparent, parent, false)
 	_, child := tracer.Start(ctx, "child")
-	Enter(parent, child)
+	Enter(parent, child, false)
 	err := errors.New("x")
 	if !Record(child, err) {
 		t.Fatal("a new error is a repeat")
 	}
-	Leave(child.SpanContext())
+	Leave(child)
 	for name, s := range map[string]trace.Span{"parent": parent, "grandparent": grandparent} {
 		if Record(s, fmt.Errorf("wrapped: %w", err)) {
 			t.Errorf("%s: the wrapped error is new, want a repeat", name)
@@ -63,8 +63,8 @@ func TestRecordOfASiblingIsNew(t *testing.T) {
 	ctx, tracer, parent := newSpan(t)
 	_, a := tracer.Start(ctx, "a")
 	_, b := tracer.Start(ctx, "b")
-	Enter(parent, a)
-	Enter(parent, b)
+	Enter(parent, a, false)
+	Enter(parent, b, false)
 	err := errors.New("x")
 	Record(a, err)
 	if !Record(b, err) {
@@ -115,7 +115,7 @@ func TestTableIsBounded(t *testing.T) {
 	Record(first, errors.New("x"))
 	for range 3 * shards * perShard {
 		_, s := tracer.Start(context.Background(), "s")
-		Enter(nil, s)
+		Enter(nil, s, false)
 	}
 	n := 0
 	for i := range table {
@@ -133,8 +133,8 @@ func TestNamesOfGoneEntriesDoNotPileUp(t *testing.T) {
 	_, tracer, _ := newSpan(t)
 	for range 20 * shards * perShard {
 		_, s := tracer.Start(context.Background(), "s")
-		Enter(nil, s)
-		Leave(s.SpanContext())
+		Enter(nil, s, false)
+		Leave(s)
 	}
 	for i := range table {
 		if len(table[i].order) > 2*perShard {
@@ -153,6 +153,7 @@ func TestCut(t *testing.T) {
 		{"longer", 5, "lo…"},
 		{"ääää", 6, "ä…"},
 		{"abc", 2, "…"},
+		{"bad\xffutf8", 20, "bad\ufffdutf8"},
 	} {
 		got := Cut(row.in, row.limit)
 		if got != row.want || !utf8.ValidString(got) {
@@ -163,13 +164,19 @@ func TestCut(t *testing.T) {
 
 type stacked struct{ error }
 
-func (stacked) StackTrace() []uintptr { return nil }
 func (s stacked) Format(f fmt.State, verb rune) {
-	fmt.Fprintf(f, "%s\nmain.go:1", s.error.Error())
+	fmt.Fprintf(f, "%s\nmain.main\n\tmain.go:1", s.error.Error())
 }
+
+type errorStack struct{ error }
+
+func (errorStack) ErrorStack() string { return "stack \xff" }
 
 func TestStackTrace(t *testing.T) {
 	if got := StackTrace(fmt.Errorf("outer: %w", stacked{errors.New("x")})); !strings.Contains(got, "main.go:1") {
+		t.Errorf("stack is %q", got)
+	}
+	if got := StackTrace(errorStack{errors.New("x")}); got != "stack \ufffd" {
 		t.Errorf("stack is %q", got)
 	}
 	if got := StackTrace(errors.New("x")); got != "" {

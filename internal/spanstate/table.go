@@ -19,19 +19,22 @@ type key struct {
 
 func keyOf(sc trace.SpanContext) key { return key{sc.TraceID(), sc.SpanID()} }
 
-// state is what is known of one live span.
-type state struct {
-	parent *state // the local parent, if it was known when the entry was made
+// State is what is known of one live span. Its methods are safe for concurrent use.
+type State struct {
+	parent *State // the local parent, if it was known when the entry was made
 
-	mu     sync.Mutex // guards marked; never held while user code runs
-	marked []error    // comparable errors recorded on this span or below it, newest last
+	mu      sync.Mutex // guards what follows; never held while code of others runs
+	marked  []error    // comparable errors recorded on this span or below it, newest last
+	calls   *calls     // the newest log calls, to know one that comes again through another output; nil before the first
+	records *calls     // the same for log records
+	budget  budget
 }
 
 // shard is one part of the table. mu is held for map operations only: no method of a span is called under it, because
 // a span may be locked by a goroutine that is logging right now.
 type shard struct {
 	mu    sync.Mutex
-	live  map[key]*state
+	live  map[key]*State
 	order []key // in order of insertion; may name entries that are gone
 }
 
@@ -42,38 +45,41 @@ func shardOf(k key) *shard { return &table[k.span[7]%shards] }
 
 // Enter notes that s was started below parent, so that an error recorded on s counts for parent too.
 // A parent that is remote or not recording is nobody's concern here.
-func Enter(parent, s trace.Span) {
+// Certain says that Leave will be called right before the span ends, whatever happens.
+func Enter(parent, s trace.Span, certain bool) {
 	if s == nil || !s.IsRecording() {
 		return
 	}
-	var up *state
+	var up *State
 	if parent != nil && parent.IsRecording() {
-		up = of(parent)
+		up = Of(parent)
 	}
 	k := keyOf(s.SpanContext())
-	shardOf(k).put(k, &state{parent: up})
+	shardOf(k).put(k, &State{parent: up, budget: budget{certain: certain}})
 }
 
-// Leave forgets the span with this context.
-func Leave(sc trace.SpanContext) {
-	k := keyOf(sc)
-	sh := shardOf(k)
-	sh.mu.Lock()
-	delete(sh.live, k)
-	sh.mu.Unlock()
+// Leave forgets s, which is about to end, adds the events that were held back, and says on it how many were left out.
+func Leave(s trace.Span) {
+	if !s.IsRecording() {
+		return
+	}
+	k := keyOf(s.SpanContext())
+	if st := shardOf(k).remove(k); st != nil {
+		st.settle(s)
+	}
 }
 
-// of returns the state of a recording span, made if there is none yet. A span that Enter never saw is linked to its
+// Of returns the state of a recording span, made if there is none yet. A span that Enter never saw is linked to its
 // parent where the span can name it (the SDK's can) and the parent is known.
-func of(s trace.Span) *state {
+func Of(s trace.Span) *State {
 	k := keyOf(s.SpanContext())
 	if st := shardOf(k).get(k); st != nil {
 		return st
 	}
-	return shardOf(k).put(k, &state{parent: parentOf(s)})
+	return shardOf(k).put(k, &State{parent: parentOf(s)})
 }
 
-func parentOf(s trace.Span) *state {
+func parentOf(s trace.Span) *State {
 	p, ok := s.(interface{ Parent() trace.SpanContext })
 	if !ok {
 		return nil
@@ -86,21 +92,29 @@ func parentOf(s trace.Span) *state {
 	return shardOf(k).get(k)
 }
 
-func (sh *shard) get(k key) *state {
+func (sh *shard) get(k key) *State {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	return sh.live[k]
 }
 
+func (sh *shard) remove(k key) *State {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	st := sh.live[k]
+	delete(sh.live, k)
+	return st
+}
+
 // put adds st under k unless another is there already, and returns the one that stays.
-func (sh *shard) put(k key, st *state) *state {
+func (sh *shard) put(k key, st *State) *State {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if old := sh.live[k]; old != nil {
 		return old
 	}
 	if sh.live == nil {
-		sh.live = make(map[key]*state, perShard)
+		sh.live = make(map[key]*State, perShard)
 	}
 	sh.makeRoom()
 	sh.live[k] = st

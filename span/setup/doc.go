@@ -30,6 +30,9 @@
 //     OTEL_BSP_MAX_EXPORT_BATCH_SIZE: 5000 ms, 30000 ms, 2048 and 512 spans.
 //   - OTEL_EXPORTER_OTLP_TIMEOUT: 10000 ms; 0 means no limit but that of
 //     OTEL_BSP_EXPORT_TIMEOUT.
+//   - SPANLOG_TRACE_URL: where traces are seen, for the links on lines and of
+//     span.URL: the address of a Jaeger, or a template with {trace_id},
+//     {span_id}, {start_ms}, {end_ms}, {dd_trace_id}. [WithTraceURL] wins.
 //
 // Read by the SDK and its exporters, and checked here, because they pass over
 // what they cannot use:

@@ -3,6 +3,7 @@ package setup
 import (
 	"go.opentelemetry.io/otel/attribute"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // An Option changes what [New] and [Run] build. A nil Option does nothing.
@@ -13,6 +14,7 @@ type config struct {
 	serviceName string
 	attributes  []attribute.KeyValue
 	processors  []sdktrace.SpanProcessor
+	traceURL    func(trace.SpanContext) string // nil: SPANLOG_TRACE_URL is asked
 
 	// exporters replaces OTEL_TRACES_EXPORTER unless it is nil: an empty,
 	// non-nil list means no exporter.

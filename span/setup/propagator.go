@@ -2,10 +2,13 @@ package setup
 
 import (
 	"go.opentelemetry.io/otel/propagation"
+
+	"github.com/spanlog/spanlog/span"
 )
 
-// propagator is what OTEL_PROPAGATORS lists. Names that are not built in are
-// left out; if that leaves nothing, the default is used.
+// propagator is what OTEL_PROPAGATORS lists, in package span's implementation.
+// Names that are not built in are left out; if that leaves nothing, the
+// default is used.
 func (e *settings) propagator() propagation.TextMapPropagator {
 	const name = "OTEL_PROPAGATORS"
 	names := list(e.get(name))
@@ -14,20 +17,20 @@ func (e *settings) propagator() propagation.TextMapPropagator {
 	for _, member := range names {
 		switch member {
 		case "tracecontext":
-			found = append(found, propagation.TraceContext{})
+			found = append(found, span.TraceContext{})
 		case "baggage":
-			found = append(found, propagation.Baggage{})
+			found = append(found, span.Baggage{})
 		case "none":
 			none = true
 		default:
 			e.wrong(name, member, "is not tracecontext, baggage or none", "it is left out")
 		}
 	}
-	if len(found) == 0 && !none {
-		found = append(found, propagation.TraceContext{}, propagation.Baggage{})
-	}
 	if none && len(names) > 1 {
 		e.wrong(name, "none", "stands beside other names", "it is left out")
+	}
+	if len(found) == 0 && !none {
+		return span.Propagator()
 	}
 	return propagation.NewCompositeTextMapPropagator(found...)
 }

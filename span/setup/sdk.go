@@ -11,6 +11,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // SDK is what [New] and [Run] built. Its methods may be called concurrently
@@ -99,9 +101,17 @@ func (s *SDK) Shutdown(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("setup: OnShutdown function %d: %w", i+1, err))
 		}
 	}
-	s.closed.Store(true)
+	s.closeIntake()
 	errs = append(errs, s.each(ctx, finish), s.stopProvider(ctx))
 	return errors.Join(errs...)
+}
+
+// closeIntake ends recording: spans that start from now on would not be exported, and no line links to them.
+func (s *SDK) closeIntake() {
+	s.closed.Store(true)
+	if s.provider != nil {
+		spanstate.Forget(s.provider)
+	}
 }
 
 // stop returns the hooks and true to the first caller only.

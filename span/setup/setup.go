@@ -5,7 +5,10 @@ import (
 
 	"go.opentelemetry.io/otel"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // New builds an SDK from the options and the OTEL_* variables, and touches no
@@ -36,7 +39,7 @@ func New(ctx context.Context, options ...Option) (*SDK, error) {
 	}
 	s.processors = append(s.processors, env.exporters(ctx, c)...)
 	env.checkLimits()
-	s.start(env.sampler())
+	s.start(env.sampler(), env.traceURL(c))
 	return s, env.err()
 }
 
@@ -51,8 +54,8 @@ func Run(ctx context.Context, options ...Option) (*SDK, error) {
 	return s, err
 }
 
-// start makes the provider, whose intake the SDK can close.
-func (s *SDK) start(sampler sdktrace.Sampler) {
+// start makes the provider, whose intake the SDK can close. URL makes the links to its traces; it may be nil.
+func (s *SDK) start(sampler sdktrace.Sampler, url func(trace.SpanContext) string) {
 	options := []sdktrace.TracerProviderOption{
 		sdktrace.WithResource(s.Resource),
 		sdktrace.WithSampler(gate{Sampler: sampler, closed: &s.closed}),
@@ -62,6 +65,9 @@ func (s *SDK) start(sampler sdktrace.Sampler) {
 	}
 	s.provider = sdktrace.NewTracerProvider(options...)
 	s.TracerProvider = s.provider
+	if len(s.processors) > 0 { // what nobody gets is not kept
+		spanstate.Keep(s.provider, url) // what it samples is exported: a line may link to its trace
+	}
 }
 
 func orBackground(ctx context.Context) context.Context {

@@ -1,4 +1,4 @@
-package zerologbridge
+package events
 
 import (
 	"strconv"
@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// unquote returns the text of a JSON string, given without its quotation marks, as encoding/json reads it: half a
+// UnquoteJSON returns the text of a JSON string, given without its quotation marks, as encoding/json reads it: half a
 // surrogate pair and each byte of invalid UTF-8 are U+FFFD. What needs no change is returned as it is, without a copy.
 // The string is one that a scanner read; an escape that JSON does not have stands for its letter.
-func unquote(s string) string {
+func UnquoteJSON(s string) string {
 	if strings.IndexByte(s, '\\') < 0 && utf8.ValidString(s) {
 		return s
 	}

@@ -1,0 +1,161 @@
+package spanstate
+
+import (
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// The SDK keeps a limited number of events per span and evicts the oldest, so that the cause of a failure disappears
+// first; events once added cannot be removed. The budget therefore never adds more than the limit. Of 128 places:
+//
+//	                             first  Warn and above  held back  exceptions
+//	end of the span is certain      64              30   up to 62           2
+//	every other span                96              30          -           2
+//
+// Held-back events wait in a ring and are added at the end of the span, the newest of them, in all places that are free
+// then: so 126 calls lose nothing. Other limits are divided in proportion.
+const (
+	fullLimit      = 128
+	shareWarn      = 30
+	shareHeld      = 62
+	shareException = 2
+)
+
+// droppedKey is the attribute of a span that says how many events were left out.
+const droppedKey = "log.events.dropped"
+
+// limit is how many events the SDK keeps on a span. An SDK of setup and the stock one read the same variable.
+// https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#span-limits
+var limit = sync.OnceValue(func() int {
+	n, err := strconv.Atoi(os.Getenv("OTEL_SPAN_EVENT_COUNT_LIMIT"))
+	if err != nil || n < 0 {
+		return fullLimit
+	}
+	return n
+})
+
+func share(part, limit int) int { return part * limit / fullLimit }
+
+// budget counts the events of one span. Under the state's lock.
+type budget struct {
+	certain    bool // the end of the span will be seen
+	first      int  // places used, by kind
+	warnings   int
+	exceptions int
+	held       []Pending // ring, once it is full; oldest at next
+	next       int
+	dropped    int
+}
+
+// Pending is an event that is held back until the end of the span.
+type Pending struct {
+	Name  string
+	Time  time.Time
+	Attrs []attribute.KeyValue
+}
+
+// Place says what becomes of an event.
+type Place uint8
+
+const (
+	Drop Place = iota // there is no place; the event is counted
+	Add               // add it now
+	Hold              // give it to State.Hold
+)
+
+// Admit takes a place for a log event of this span, if there is one. A warning is an event at Warn or above.
+func (st *State) Admit(s trace.Span, warning bool) Place {
+	st.mu.Lock()
+	place := st.budget.admit(warning)
+	dropped := st.budget.dropped
+	st.mu.Unlock()
+	if place == Drop {
+		tell(s, dropped)
+	}
+	return place
+}
+
+func (b *budget) admit(warning bool) Place {
+	n := limit()
+	first := n - share(shareWarn, n) - share(shareException, n)
+	if b.certain {
+		first = n - share(shareHeld, n) - share(shareException, n)
+	}
+	switch {
+	case b.first < first:
+		b.first++
+	case warning && b.warnings < share(shareWarn, n):
+		b.warnings++
+	case b.certain && share(shareHeld, n) > 0:
+		return Hold
+	default:
+		b.dropped++
+		return Drop
+	}
+	return Add
+}
+
+// AdmitException takes a place for an exception event: one of its own, else one of those for warnings.
+func (st *State) AdmitException(s trace.Span) bool {
+	st.mu.Lock()
+	if st.budget.exceptions < share(shareException, limit()) {
+		st.budget.exceptions++
+		st.mu.Unlock()
+		return true
+	}
+	st.mu.Unlock()
+	return st.Admit(s, true) == Add
+}
+
+// Hold keeps an event until the end of the span; the oldest one gives way. It copies attrs into memory that is used
+// again.
+func (st *State) Hold(name string, at time.Time, attrs []attribute.KeyValue) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	b := &st.budget
+	if len(b.held) < share(shareHeld, limit()) {
+		b.held = append(b.held, Pending{name, at, slices.Clone(attrs)})
+		return
+	}
+	p := &b.held[b.next]
+	p.Name, p.Time, p.Attrs = name, at, append(p.Attrs[:0], attrs...)
+	b.next = (b.next + 1) % len(b.held)
+	b.dropped++
+}
+
+// settle adds what was held back, as far as there is room, newest first choice, in order of the calls.
+func (st *State) settle(s trace.Span) {
+	st.mu.Lock()
+	held, dropped := st.budget.release()
+	st.mu.Unlock()
+	for _, p := range held {
+		s.AddEvent(p.Name, trace.WithTimestamp(p.Time), trace.WithAttributes(p.Attrs...))
+	}
+	if dropped > 0 {
+		s.SetAttributes(attribute.Int(droppedKey, dropped))
+	}
+}
+
+func (b *budget) release() (held []Pending, dropped int) {
+	free := limit() - share(shareException, limit()) - b.first - b.warnings
+	held = append(slices.Clone(b.held[b.next:]), b.held[:b.next]...)
+	if over := len(held) - free; over > 0 {
+		held = held[over:]
+		b.dropped += over
+	}
+	b.held, b.next = nil, 0
+	return held, b.dropped
+}
+
+// tell says on the span how many events were left out so far: at 1, 2, 4, 8 and so on, since the end may not be seen.
+func tell(s trace.Span, dropped int) {
+	if dropped&(dropped-1) == 0 {
+		s.SetAttributes(attribute.Int(droppedKey, dropped))
+	}
+}

@@ -1,0 +1,127 @@
+package slogbridge
+
+import (
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spanlog/spanlog/events"
+	"github.com/spanlog/spanlog/internal/spanstate"
+)
+
+// ecsState is what the encoder must know under ECS, and a handler hands from the attributes of With to those of a record.
+type ecsState struct {
+	told bool     // error.* is taken: by an error value, or a string called error
+	err  error    // the error value that takes it; the head of the line has the fields
+	seen []string // keys of the object that is being written
+}
+
+func (s ecsState) clone() ecsState {
+	s.seen = slices.Clip(s.seen)
+	return s
+}
+
+// unique returns name, or, where it is taken or the object has it already, name_2, name_3 and so on: Elasticsearch
+// refuses a document with a key that stands twice.
+func (s *ecsState) unique(name string, taken bool) string {
+	key := name
+	for n := 2; taken || slices.Contains(s.seen, key); n++ {
+		key, taken = name+"_"+strconv.Itoa(n), false
+	}
+	s.seen = append(s.seen, key)
+	return key
+}
+
+// passed notes an error value inside a group, where it stays: the first one of a line fills error.* at the root too.
+func (s *ecsState) passed(v slog.Value) {
+	if err := errorOf(v); err != nil && !s.told {
+		s.told, s.err = true, err
+	}
+}
+
+// ecsHead writes error.* for the first error value of the line, wherever it stands.
+func (e *encoder) ecsHead(h *Handler, r slog.Record, scope *events.Scope) {
+	e.ecs = h.ecs.clone()
+	if h.nOpen == 0 {
+		for _, kv := range scope.Fields() {
+			e.ecs.seen = append(e.ecs.seen, string(kv.Key))
+		}
+	}
+	err := h.ecs.err
+	if !h.ecs.told {
+		err = e.firstError(h.names, r)
+		e.ecs.err = err
+	}
+	if err == nil {
+		return
+	}
+	e.text("error.message", e.rules.CleanText(spanstate.Text(err)))
+	if typ := spanstate.ErrorType(err); typ != "" {
+		e.text("error.type", typ)
+	}
+	if stack := spanstate.StackTrace(err); stack != "" {
+		e.text("error.stack_trace", e.rules.CleanText(stack))
+	}
+}
+
+func (e *encoder) firstError(groups []string, r slog.Record) (found error) {
+	r.Attrs(func(a slog.Attr) bool {
+		found = e.errorIn(groups, a)
+		return found == nil
+	})
+	return found
+}
+
+func (e *encoder) errorIn(groups []string, a slog.Attr) error {
+	a.Value = a.Value.Resolve()
+	if e.opts.ReplaceAttr != nil && a.Value.Kind() != slog.KindGroup {
+		a = e.replace(groups, a)
+	}
+	if a.Value.Kind() != slog.KindGroup {
+		if err := errorOf(a.Value); err != nil && !e.rules.Hides(strings.Join(append(slices.Clip(groups), a.Key), ".")) {
+			return err
+		}
+		return nil
+	}
+	if a.Key != "" {
+		groups = append(slices.Clip(groups), a.Key)
+	}
+	for _, inner := range a.Value.Group() {
+		if err := e.errorIn(groups, inner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ecsError deals with an error value at the root, or a string called error: the first is error.*, later ones are labels.
+// The fields of a value stand at the head of the line already.
+func (e *encoder) ecsError(a slog.Attr) bool {
+	err := errorOf(a.Value)
+	switch {
+	case err != nil && !e.ecs.told:
+		e.ecs.told, e.ecs.err = true, err
+	case err != nil:
+		e.field(e.rules.Label(a.Key))
+		e.string(e.rules.CleanText(spanstate.Text(err)))
+	case a.Key != "error" || a.Value.Kind() != slog.KindString:
+		return false
+	case e.ecs.told || e.ecs.err != nil:
+		e.field(e.rules.Label(a.Key))
+		e.string(e.rules.CleanText(a.Value.String()))
+	default:
+		e.ecs.told = true
+		e.text("error.message", e.rules.CleanText(a.Value.String()))
+	}
+	return true
+}
+
+// errorOf returns the error that v is, nil if it is none.
+func errorOf(v slog.Value) error {
+	if v.Kind() != slog.KindAny {
+		return nil
+	}
+	err, _ := v.Any().(error)
+	return err
+}

@@ -1,0 +1,116 @@
+package slogbridge
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+
+	"github.com/spanlog/spanlog/events"
+	"github.com/spanlog/spanlog/internal/spanstate"
+)
+
+// rewriter gives attributes the form in which a wrapped handler gets them: without those at the root that have the name
+// of an id if the line is traced, those that have the name of a constant field under a label, and without secrets.
+type rewriter struct {
+	rules  *events.Rules
+	traced bool
+	root   bool
+	path   string // of the open groups, each with a dot behind it
+}
+
+func (w *Wrapper) rewriter(traced bool) rewriter {
+	re := rewriter{rules: w.rules, traced: traced, root: len(w.open) == 0}
+	for _, g := range w.open {
+		re.path += g.name + "."
+	}
+	return re
+}
+
+// mustRewrite reports whether the record is not to be passed on as it is.
+func (w *Wrapper) mustRewrite(r slog.Record, traced bool) bool {
+	return w.rules.Redacts() || len(w.rules.Constant()) > 0 && recordHas(r, w.rules.Taken) || traced && recordHas(r, w.rules.IsID)
+}
+
+func (w *Wrapper) rewritten(r slog.Record, traced bool) slog.Record {
+	re := w.rewriter(traced)
+	n := slog.NewRecord(r.Time, r.Level, w.rules.CleanText(r.Message), r.PC)
+	r.Attrs(func(a slog.Attr) bool {
+		n.AddAttrs(re.attrs([]slog.Attr{a})...)
+		return true
+	})
+	return n
+}
+
+// attrs returns the attributes rewritten, in a slice of its own.
+func (re rewriter) attrs(attrs []slog.Attr) []slog.Attr {
+	kept := make([]slog.Attr, 0, len(attrs))
+	for _, a := range attrs {
+		if a, ok := re.attr(a); ok {
+			kept = append(kept, a)
+		}
+	}
+	return kept
+}
+
+func (re rewriter) attr(a slog.Attr) (slog.Attr, bool) {
+	v := a.Value
+	if re.rules.Redacts() || a.Key == "" {
+		v = v.Resolve()
+	}
+	switch {
+	case a.Key == "" && v.Kind() == slog.KindGroup: // the root itself
+		return slog.Attr{Value: slog.GroupValue(re.attrs(v.Group())...)}, true
+	case re.root && re.traced && re.rules.IsID(a.Key):
+		if v = v.Resolve(); v.Kind() != slog.KindGroup {
+			return a, false
+		}
+		a.Key = re.rules.Label(a.Key) // a group is no id: it stays, under another name
+	case re.root && re.rules.Taken(a.Key):
+		a.Key = re.rules.Label(a.Key)
+	}
+	if re.rules.Redacts() {
+		a.Value = re.value(re.path+a.Key, v)
+	}
+	return a, true
+}
+
+// value returns v without what must not be seen. A value that is logged as JSON and has a secret in it becomes that JSON.
+func (re rewriter) value(path string, v slog.Value) slog.Value {
+	if re.rules.Hides(path) {
+		return slog.StringValue(events.Redacted)
+	}
+	switch v.Kind() {
+	case slog.KindGroup:
+		inner := rewriter{rules: re.rules, path: path + "."}
+		return slog.GroupValue(inner.attrs(v.Group())...)
+	case slog.KindString:
+		return slog.StringValue(re.rules.CleanText(v.String()))
+	case slog.KindAny:
+		return re.any(path, v)
+	}
+	return v
+}
+
+func (re rewriter) any(path string, v slog.Value) slog.Value {
+	if err, ok := v.Any().(error); ok {
+		text := spanstate.Text(err)
+		if cleaned := re.rules.CleanText(text); cleaned != text {
+			return slog.StringValue(cleaned)
+		}
+		return v
+	}
+	enc := encoder{output: &output{rules: re.rules}}
+	enc.any(v.Any())
+	if cleaned := re.rules.CleanJSON(path, enc.b); !bytes.Equal(cleaned, enc.b) {
+		return slog.AnyValue(json.RawMessage(cleaned))
+	}
+	return v
+}
+
+func recordHas(r slog.Record, is func(key string) bool) (found bool) {
+	r.Attrs(func(a slog.Attr) bool {
+		found = has([]slog.Attr{a}, is)
+		return !found
+	})
+	return found
+}

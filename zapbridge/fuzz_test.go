@@ -1,0 +1,75 @@
+package zapbridge
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/spanlog/spanlog/events"
+)
+
+// fuzzedFields makes fields of what the fuzzer found: each byte of kinds is one.
+func fuzzedFields(kinds []byte, key, text string, n int64) (fields []zap.Field) {
+	f := math.Float64frombits(uint64(n))
+	for i, kind := range kinds[:min(len(kinds), 64)] {
+		k := key
+		if i%3 == 2 {
+			k = text
+		}
+		fields = append(fields, []zap.Field{
+			zap.String(k, text), zap.Int64(k, n), zap.Float64(k, f), zap.Float32(k, float32(f)), zap.Bool(k, n > 0), zap.Uint64(k, uint64(n)),
+			zap.Duration(k, time.Duration(n)), zap.Time(k, time.Unix(n%1e12, n%1e9)), zap.Binary(k, []byte(text)), zap.ByteString(k, []byte(text)),
+			zap.Complex128(k, complex(f, -f)), zap.NamedError(k, errors.New(text)), zap.Reflect(k, map[string]any{text: []any{n, text}}),
+			zap.Namespace(k), zap.Dict(k, zap.String(text, key), zap.Namespace(text), zap.Int64(key, n)), zap.Strings(k, []string{text, key}),
+			zap.Inline(object(zap.String(k, text), zap.Namespace(text))), zap.Stringer(k, secretText(text)), zap.Errors(k, []error{nil, errors.New(text)}),
+			zap.Skip(), zap.Reflect(k, nil), zap.NamedError(k, stacked{errors.New(text)}),
+		}[int(kind)%22])
+	}
+	return fields
+}
+
+// FuzzLine: every line is valid JSON with its ids once; without a span and a policy it is zap's own.
+func FuzzLine(f *testing.F) {
+	f.Add([]byte{0, 1, 2, 3, 4, 5, 6, 7}, []byte{13, 14, 15, 16, 17, 18}, "key", "text\"\\", int64(7))
+	f.Add([]byte{8, 9, 10, 11, 12}, []byte{19, 20, 21, 0, 0}, "trace_id", "\xff\u2028", int64(math.MinInt64))
+	f.Add([]byte{13, 13, 14, 11}, []byte{11, 0, 16, 16}, "error", "message", int64(0x7ff8000000000000))
+	f.Add([]byte{}, []byte{14, 14, 0}, "", "", int64(-1))
+	policies := []*events.Policy{nil, policyOfECS, {Schema: events.GCP}, {Redact: []events.Redaction{events.RedactSecrets()}}}
+	f.Fuzz(func(t *testing.T, bound, call []byte, key, text string, n int64) {
+		with, fields := fuzzedFields(bound, key, text, n), fuzzedFields(call, text, key, n)
+		ent := zapcore.Entry{Time: time.Unix(n%1e12, 0), Message: text, LoggerName: key, Level: zapcore.Level(n % 3)}
+		write := func(b *bytes.Buffer, c zapcore.Core, fields []zap.Field) []byte {
+			b.Reset()
+			if ce := c.With(with).Check(ent, nil); ce != nil {
+				ce.Write(fields...)
+			}
+			return b.Bytes()
+		}
+		var b, other bytes.Buffer
+		want := write(&b, plain(&b), fields)
+		if got := write(&other, NewCore(&other, zap.DebugLevel, nil), fields); !bytes.Equal(got, want) {
+			t.Fatalf("got  %s\nwant %s", got, want)
+		}
+		for _, p := range policies {
+			line := write(&other, NewCore(&other, zap.DebugLevel, p), append(fields, Context(remote())))
+			if len(want) > 0 && !json.Valid(line) {
+				t.Fatalf("no JSON: %s", line)
+			}
+			if len(want) > 0 && (p == nil || p.Schema == events.OTel) && count(rootKeys(t, string(line)), "trace_id") != 1 {
+				t.Fatalf("trace_id is not there once: %s", line)
+			}
+			if len(want) > 0 && p == policyOfECS {
+				parse(t, string(line)) // no key twice
+			}
+			if line := write(&other, Wrap(zap.New(plain(&other)), p).Core(), append(fields, Context(remote()))); len(want) > 0 && !json.Valid(line) {
+				t.Fatalf("wrapped, no JSON: %s", line)
+			}
+		}
+	})
+}

@@ -1,0 +1,57 @@
+package zapbridge
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// maxListed is up to how many names a list is searched.
+const maxListed = 32
+
+// names are the keys of the object that is being written: Elasticsearch refuses a document with a key that stands twice.
+type names struct {
+	list    []string        // up to maxListed of them
+	rest    map[string]bool // all others
+	repeats map[string]int  // the last number given to a name that was repeated
+}
+
+// unique returns name or, where it stands already, name_2, name_3 and so on.
+func (n *names) unique(name string) string {
+	if !n.has(name) {
+		n.add(name)
+		return name
+	}
+	key, i := name, n.repeats[name]
+	for n.has(key) {
+		i = max(i+1, 2)
+		key = name + "_" + strconv.Itoa(i)
+	}
+	if n.repeats == nil {
+		n.repeats = map[string]int{}
+	}
+	n.repeats[name] = i
+	n.add(key)
+	return key
+}
+
+func (n *names) has(key string) bool { return slices.Contains(n.list, key) || n.rest[key] }
+
+func (n *names) add(key string) {
+	if len(n.list) < maxListed {
+		n.list = append(n.list, key)
+		return
+	}
+	if n.rest == nil {
+		n.rest = map[string]bool{}
+	}
+	n.rest[key] = true
+}
+
+// inner returns the names of an object that has just been opened, in memory that n does not use.
+func (n *names) inner() names { return names{list: n.list[len(n.list):]} }
+
+// clone returns a copy in the memory of list.
+func (n *names) clone(list []string) names {
+	return names{list: append(list, n.list...), rest: maps.Clone(n.rest), repeats: maps.Clone(n.repeats)}
+}

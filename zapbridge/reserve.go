@@ -1,0 +1,52 @@
+package zapbridge
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+
+	"github.com/spanlog/spanlog/events"
+)
+
+// reserve keeps the names of the contexts' fields from the fields of the call, and returns the scope with other names
+// for those whose own is taken by a field of With.
+func (p *placer) reserve(scope *events.Scope) *events.Scope {
+	if !p.ecs() || len(scope.Fields()) == 0 {
+		return scope
+	}
+	var memory [maxListed]string
+	root := &p.seen
+	if p.open {
+		outer := p.root.clone(memory[:0])
+		root = &outer
+	}
+	keys, changed := make([]string, 0, 8), false
+	for _, kv := range scope.Fields() {
+		key := string(kv.Key)
+		if !p.rules.IsID(key) && key != "event.url" { // which no field of the user's can have
+			name, _ := p.rules.Place(key, true)
+			if unique := root.unique(name); unique != name {
+				key, changed = unique, true
+			}
+		}
+		keys = append(keys, key)
+	}
+	if !changed {
+		return scope
+	}
+	return renamed(scope, keys)
+}
+
+// renamed returns a scope for a line whose fields have these keys.
+func renamed(scope *events.Scope, keys []string) *events.Scope {
+	attrs := make([]slog.Attr, len(keys))
+	for i, kv := range scope.Fields() {
+		attrs[i] = slog.Any(keys[i], kv.Value.AsInterface())
+		if keys[i] != string(kv.Key) && strings.HasPrefix(keys[i], "labels.") {
+			attrs[i].Value = slog.StringValue(kv.Value.String())
+		}
+	}
+	n := bare.Scope(events.ContextWith(context.Background(), attrs...), nil)
+	n.Span, n.Context = scope.Span, scope.Context
+	return &n
+}
