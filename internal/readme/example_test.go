@@ -1,9 +1,10 @@
+//lint:file-ignore SA5001 README.md leaves the checks of errors to its reader
+
 package readme
 
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 
@@ -62,36 +63,30 @@ func Example_zerolog() {
 	// Output:
 }
 
-func Example_tracing() {
-	run := func(ctx context.Context) (err error) {
-		ctx, s := span.Start(ctx, "charge_payment", attribute.String("order.id", "A-1001"))
-		defer span.End(s, &err) // the error, or a panic, is on the span
-		return span.Do(ctx, "save", func(ctx context.Context) error { return nil })
-	}
-	sdk, err := setup.New(context.Background(), setup.WithServiceName("checkout"), setup.WithExporters("none"))
-	fmt.Println(run(context.Background()), err, sdk.Shutdown(context.Background()))
-	// Output: <nil> <nil> <nil>
-}
-
-func Example_shipping() {
+func Example_whole() {
 	server, err := elktest.New(elktest.WithLogsTemplate())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer server.Close()
-	url, stderr := server.URL(), io.Discard
-	sdk, _ := setup.New(context.Background(), setup.WithServiceName("checkout"), setup.WithExporters("none"))
-	defer func() { _ = sdk.Shutdown(context.Background()) }()
+	os.Setenv("OTEL_TRACES_EXPORTER", "none")
+	defer os.Unsetenv("OTEL_TRACES_EXPORTER")
+	url := server.URL()
 
-	shipper, err := elk.Open(elk.Config{Addresses: []string{url}, Dataset: "checkout", Namespace: "prod"})
-	if err != nil {
-		fmt.Println(err)
-		return
+	run := func(ctx context.Context) (err error) {
+		sdk, err := setup.Run(ctx, setup.WithServiceName("checkout")) // exporters, sampler, … from OTEL_* variables
+		defer sdk.Shutdown(context.WithoutCancel(ctx))
+		shipper, err := elk.Open(elk.Config{Addresses: []string{url}, Dataset: "checkout", Namespace: "prod"})
+		defer shipper.Close()
+		p := &events.Policy{Schema: events.ECS, Resource: sdk.Resource.Attributes(), Flush: shipper.Flush}
+		slog.SetDefault(slog.New(slogbridge.NewHandler(elk.Tee(os.Stderr, shipper), nil, p)))
+		ctx, s := span.Start(ctx, "charge_payment", attribute.String("order.id", "A-1001"))
+		defer span.End(s, &err) // the error, or a panic, is on the span
+
+		slog.InfoContext(ctx, "charged", "amount", 42)
+		return err
 	}
-	p := &events.Policy{Schema: events.ECS, Resource: sdk.Resource.Attributes()}
-	logger := slog.New(slogbridge.NewHandler(elk.Tee(stderr, shipper), nil, p))
-	logger.Info("charged", "amount", 42)
-	fmt.Println(shipper.Close(), len(server.Documents("logs-checkout-prod")))
+	fmt.Println(run(context.Background()), len(server.Documents("logs-checkout-prod")))
 	// Output: <nil> 1
 }
