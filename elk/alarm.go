@@ -28,7 +28,8 @@ type Alarm struct {
 	Time time.Time
 	// Reason is one of ring_full, dead_letter, dead_letter_failed,
 	// unreachable, unauthorized, busy, unexpected_status,
-	// unbelievable_answer, documents_waiting and product_check.
+	// unbelievable_answer, documents_waiting, product_check, other_product,
+	// parameter_dropped, lookup_refused and too_many_datasets.
 	Reason string
 	// Message is for people.
 	Message string
@@ -37,14 +38,17 @@ type Alarm struct {
 	Suppressed int
 }
 
-// alarms tells a callback, from one goroutine, at a bounded rate.
+// alarms tells a callback, from one goroutine, at a bounded rate, and keeps
+// what Shipper.Health tells. Nil alarms do nothing.
 type alarms struct {
-	ch   chan Alarm
-	done chan struct{}
+	ch      chan Alarm
+	done    chan struct{} // nil: there is nobody to tell
+	secrets *secrets
 
 	mu     sync.Mutex
 	closed bool
 	seen   map[string]*alarmRate
+	pulse  pulse
 }
 
 type alarmRate struct {
@@ -52,13 +56,13 @@ type alarmRate struct {
 	suppressed int
 }
 
-// newAlarms starts the goroutine; a nil tell makes alarms that do nothing.
-func newAlarms(tell func(Alarm)) *alarms {
-	if tell == nil {
-		return nil
+// newAlarms starts the goroutine if there is a callback.
+func newAlarms(tell func(Alarm), hidden *secrets) *alarms {
+	a := &alarms{ch: make(chan Alarm, 16), secrets: hidden, seen: map[string]*alarmRate{}}
+	if tell != nil {
+		a.done = make(chan struct{})
+		go a.run(tell)
 	}
-	a := &alarms{ch: make(chan Alarm, 16), done: make(chan struct{}), seen: map[string]*alarmRate{}}
-	go a.run(tell)
 	return a
 }
 
@@ -84,21 +88,45 @@ func (a *alarms) raise(reason, message string) {
 	now := time.Now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.pulse.note(reason, message, now)
+	if a.done != nil {
+		a.tell(reason, message, now)
+	}
+}
+
+// tell queues an alarm unless it comes too soon. Under mu.
+func (a *alarms) tell(reason, message string, now time.Time) {
 	rate := a.seen[reason]
 	if rate == nil {
 		rate = &alarmRate{}
 		a.seen[reason] = rate
 	}
-	if a.closed || !rate.last.IsZero() && now.Sub(rate.last) < alarmEvery {
+	if a.closed || !rate.last.IsZero() && now.Sub(rate.last) < alarmEvery || len(a.ch) == cap(a.ch) {
 		rate.suppressed++
 		return
 	}
-	select {
-	case a.ch <- Alarm{Time: now, Reason: reason, Message: message, Suppressed: rate.suppressed}:
-		*rate = alarmRate{last: now}
-	default:
-		rate.suppressed++
+	// There is room: only this method sends, under mu.
+	a.ch <- Alarm{Time: now, Reason: reason, Message: a.secrets.clean(message), Suppressed: rate.suppressed}
+	*rate = alarmRate{last: now}
+}
+
+// answered notes an answer of the server to a request's documents, of which
+// settled got their verdict.
+func (a *alarms) answered(settled int) {
+	if a == nil {
+		return
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.pulse.answered(settled > 0, time.Now())
+}
+
+// clean returns a text of the server's or the caller's without secrets.
+func (a *alarms) clean(text string) string {
+	if a == nil {
+		return text
+	}
+	return a.secrets.clean(text)
 }
 
 // close ends the goroutine once it has told what is queued, and waits for it
@@ -111,7 +139,9 @@ func (a *alarms) close(grace time.Duration) {
 	a.closed = true
 	close(a.ch)
 	a.mu.Unlock()
-	waitFor(a.done, grace)
+	if a.done != nil {
+		waitFor(a.done, grace)
+	}
 }
 
 func waitFor(done <-chan struct{}, limit time.Duration) {

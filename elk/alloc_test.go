@@ -32,12 +32,13 @@ func TestWriteAllocatesNothing(t *testing.T) {
 // TestRingAllocatesNothing when it stores, evicts and gives back.
 func TestRingAllocatesNothing(t *testing.T) {
 	r := newRing(1 << 16)
+	to := r.open()
 	line := bytes.Repeat([]byte("x"), 500)
 	seq := uint64(0)
 	push := func(level slog.Level) int {
 		seq++
-		evicted, _ := r.push(level, lineInfo{seq: seq}, line)
-		return evicted
+		gone, _ := r.push(to, level, lineInfo{seq: seq}, line)
+		return gone.lines
 	}
 	for r.room() >= blocksFor(len(line)) {
 		push(slog.LevelDebug)
@@ -47,10 +48,10 @@ func TestRingAllocatesNothing(t *testing.T) {
 		if push(slog.LevelInfo) != 1 {
 			t.Error("nothing was evicted")
 		}
-		buf = r.pop(buf[:0])
+		buf = r.pop(to, buf[:0])
 		push(slog.LevelDebug)
-		for r.lanes[laneOf(slog.LevelInfo)].lines > 50 {
-			buf = r.pop(buf[:0])
+		for to.lanes[laneOf(slog.LevelInfo)].lines > 50 {
+			buf = r.pop(to, buf[:0])
 			push(slog.LevelDebug)
 		}
 	})
@@ -67,20 +68,42 @@ func TestSendingAllocatesLittle(t *testing.T) {
 		_ = r.Body.Close()
 		return &http.Response{StatusCode: 200, Body: io.NopCloser(bytes.NewReader(answer))}, nil
 	})}
-	s := newSender(c, "id", newQueue(Config{RingBytes: defaultRingBytes, BatchBytes: defaultBatchBytes}), nil, c.Client)
+	q := newQueue(Config{RingBytes: defaultRingBytes, BatchBytes: defaultBatchBytes})
+	to, _ := q.open("generic", "default", 1)
+	w := newSender(c, "id", q, nil, c.Client).workers[0]
 	line := []byte(`{"message":"` + strings.Repeat("x", 480) + `"}`)
 	n := testing.AllocsPerRun(5, func() {
 		for range docs {
-			s.queue.put(slog.LevelInfo, line, 1<<20, testTime)
+			q.put(to, slog.LevelInfo, line, 1<<20, testTime)
 		}
-		s.fill()
-		s.round(t.Context())
-		s.batch.compact()
+		b := w.await(t.Context())
+		w.fill(b)
+		w.serve(t.Context(), b)
 	})
 	if perDoc := n / docs; perDoc > 0.1 {
 		t.Errorf("%.3f allocations for a document, want at most 0.1", perDoc)
 	}
-	if got := s.queue.read(); got.Delivered != got.Accepted || got.Delivered == 0 {
+	if got := q.read(); got.Delivered != got.Accepted || got.Delivered == 0 {
 		t.Errorf("stats = %+v", got)
+	}
+}
+
+// TestSpliceAllocatesNothing: scan, constant fields and prefix, once the
+// batch has its scratch.
+func TestSpliceAllocatesNothing(t *testing.T) {
+	b := &batch{target: &target{fields: newFields(Config{HostName: "host", Fields: map[string]string{"service.name": "shop"}}, "shop", "default")}}
+	gap := len(b.target.fields.gap)
+	b.buf = append(append(b.buf, b.target.fields.gap...), benchLine...)
+	b.buf = append(b.buf, '\n')
+	d := document{lineInfo: lineInfo{size: uint32(len(benchLine)), full: len(benchLine)}}
+	n := testing.AllocsPerRun(1000, func() {
+		d.start, d.line, d.end = 0, gap, len(b.buf)
+		b.buf[gap] = '{'
+		if reason := b.splice(&d, "id"); reason != "" {
+			t.Error(reason)
+		}
+	})
+	if n != 0 {
+		t.Errorf("%v allocations", n)
 	}
 }

@@ -1,13 +1,23 @@
 package elk
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
-// batch holds the lines that the sender has taken and that have no verdict
-// yet, each as the two lines of a bulk request. Only the sender touches it.
+// batch holds lines of one target that a worker has taken and that have no
+// verdict yet, each as the two lines of a bulk request, in order of arrival.
+// Only the worker that holds it touches it, or queue while it is parked.
 type batch struct {
+	target *target
 	buf    []byte
 	docs   []document
-	prefix [prefixBytes]byte
+	prefix []byte // scratch
+	first  uint64 // lowest sequence without a verdict, 0 without any; under queue.mu
+
+	limit    int    // documents in a request, 0 for any number
+	failures int    // requests in a row without an answer to their documents
+	lostIn   string // backing index where a request with unknown outcome may have stored
 }
 
 // document is one line in a batch. Its bytes in buf are
@@ -18,17 +28,20 @@ type batch struct {
 type document struct {
 	lineInfo
 	start, line, end int
+	own              []byte // instead of buf: a body made anew
 	spliced          bool
 	settled          bool
+	repaired         bool // its duplicate keys have new names
+	unknown          bool // a request without an answer may have stored it
 }
 
-// take moves the oldest line of r into the batch, behind a gap for its
-// prefix, so that its bytes are copied no second time.
+// take moves the oldest line of the target into the batch, behind a gap for
+// its prefix, so that its bytes are copied no second time.
 func (b *batch) take(info lineInfo, r *ring) {
 	start := len(b.buf)
-	b.buf = append(b.buf, b.prefix[:]...)
+	b.buf = append(b.buf, b.target.fields.gap...)
 	line := len(b.buf)
-	b.buf = append(r.pop(b.buf), '\n')
+	b.buf = append(r.pop(b.target.road, b.buf), '\n')
 	b.docs = append(b.docs, document{lineInfo: info, start: start, line: line, end: len(b.buf)})
 }
 
@@ -42,15 +55,15 @@ func (b *batch) splice(d *document, id string) (reason string) {
 	if !utf8.Valid(line) {
 		return reasonInvalidUTF8
 	}
-	sh, ok := scan(line)
+	sh, ok := scan(line, b.target.fields)
 	if !ok {
 		return reasonNotObject
 	}
-	p := appendPrefix(b.prefix[:0], id, d.lineInfo, sh)
+	b.prefix = appendPrefix(b.prefix[:0], id, d.lineInfo, sh, b.target.fields)
 	// The prefix ends on the line's own brace: with nothing spliced its last
 	// byte is that brace, else a comma or quote in its place.
-	d.start = d.line + 1 - len(p)
-	copy(b.buf[d.start:], p)
+	d.start = d.line + 1 - len(b.prefix)
+	copy(b.buf[d.start:], b.prefix)
 	d.spliced = true
 	return ""
 }
@@ -65,7 +78,12 @@ func (b *batch) original(d *document) []byte {
 }
 
 // body is what a request says about a document.
-func (b *batch) body(d *document) []byte { return b.buf[d.start:d.end] }
+func (b *batch) body(d *document) []byte {
+	if d.own != nil {
+		return d.own
+	}
+	return b.buf[d.start:d.end]
+}
 
 // oldest is the sequence of the first document without a verdict, or 0.
 func (b *batch) oldest() uint64 {
@@ -90,5 +108,18 @@ func (b *batch) compact() {
 		b.docs[kept] = d
 		kept, size = kept+1, size+n
 	}
+	clear(b.docs[kept:])
 	b.docs, b.buf = b.docs[:kept], b.buf[:size]
+}
+
+// trim gives back room that a few documents left over do not need.
+func (b *batch) trim() {
+	if cap(b.buf) > 2*len(b.buf) {
+		b.buf, b.docs = slices.Clone(b.buf), slices.Clone(b.docs)
+	}
+}
+
+// reset makes an empty batch ready for a target.
+func (b *batch) reset(t *target) {
+	b.target, b.limit, b.failures, b.lostIn = t, 0, 0, ""
 }

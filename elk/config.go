@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"go.opentelemetry.io/otel/metric"
 )
 
 const (
@@ -18,6 +21,7 @@ const (
 	defaultBatchBytes   = 5 << 20
 	defaultMaxLineBytes = 1 << 20
 	minRingBytes        = 4 << 10
+	maxInFlight         = 64
 )
 
 // Config says where lines go and how much room and time they may take.
@@ -31,11 +35,16 @@ type Config struct {
 	Addresses []string
 
 	// APIKey is the encoded form that Elasticsearch prints when it makes a
-	// key. At most one of APIKey, Username and Credentials may be set.
+	// key. At most one of APIKey, Username, ServiceToken, Credentials and a
+	// user in Addresses may be set.
 	APIKey string
 
 	// Username and Password are for basic authentication.
 	Username, Password string
+
+	// ServiceToken is sent as "Bearer": the token of a service account, or
+	// any other bearer token that does not change.
+	ServiceToken string
 
 	// Credentials returns the whole Authorization header, such as "ApiKey …"
 	// or "Bearer …". It is asked before the first request and again after a
@@ -47,6 +56,17 @@ type Config struct {
 	// Nil: the system's.
 	CACert []byte
 
+	// CertificateFingerprint is the SHA-256, in hexadecimal, of the one
+	// certificate to trust, instead of CACert: the server's own, whatever
+	// names it is for, or the authority's that issued the server's, which
+	// the server must send along and which is then as good as CACert.
+	CertificateFingerprint string
+
+	// ClientCert and ClientKey are a PEM certificate, with what leads to its
+	// authority, and its key, with which the shipper says who it is in TLS.
+	// They may stand alone or beside any credentials.
+	ClientCert, ClientKey []byte
+
 	// Client sends the requests instead of the package's own client; a
 	// *elasticsearch.Client fits. It has its own addresses and credentials,
 	// so none may be set here. It must honour the request's context.
@@ -57,9 +77,26 @@ type Config struct {
 	// Empty: "generic" and "default".
 	Dataset, Namespace string
 
+	// HostName is the value of "host.name" in documents that lack it. Empty:
+	// what os.Hostname returned at Open, which in a container is its name.
+	// NoHostName: the field is not added.
+	HostName string
+
+	// Fields are added to the documents that lack them: constant texts under
+	// dotted names, such as "service.name" or "deployment.environment.name",
+	// at most 50. A document that has the field, as a dotted key or in an
+	// object, or has something that would conflict with it, keeps what it
+	// has. "@timestamp", "event.sequence", "data_stream.*" and "host.name"
+	// come from the shipper. Open copies the map.
+	Fields map[string]string
+
+	// NotJSON says what becomes of lines that are not one JSON object. Zero:
+	// NotJSONWrap, so that what a panic or a library prints can be found.
+	NotJSON NotJSON
+
 	// DeadLetter gets one JSON line for each line that will never be stored;
-	// see the package comment. It is called from the sending goroutine, one
-	// Write per line, and is not closed. A writer that blocks stops sending.
+	// see the package comment. It is called from the sending goroutines, one
+	// Write per line and one at a time, and is not closed. A writer that blocks stops sending.
 	// Nil: such lines are counted, and gone.
 	DeadLetter io.Writer
 
@@ -81,6 +118,12 @@ type Config struct {
 	// Zero: 1 s.
 	BatchWait time.Duration
 
+	// InFlight is how many requests may be on their way at once. With more
+	// than one, documents are not stored in the order of their lines:
+	// "event.sequence" restores it. Zero: 2. One keeps the order, but for
+	// documents that have to be sent again.
+	InFlight int
+
 	// RequestTimeout bounds one request, whatever the client's own limit is.
 	// Zero: 30 s.
 	RequestTimeout time.Duration
@@ -100,6 +143,11 @@ type Config struct {
 	// reason in 10 s, from a goroutine of its own, never from a Write.
 	// Nil: nobody is told; Stats still counts.
 	OnAlarm func(Alarm)
+
+	// Meter gets the shipper's counts as metrics; see the names in the
+	// package comment. It is asked once, in Open, and let go in Close; it must not
+	// be a provider that exports into this shipper's own client. Nil: none.
+	Meter metric.MeterProvider
 }
 
 // resolved returns the configuration with defaults filled in, or what is
@@ -116,8 +164,11 @@ func (c Config) resolved() (Config, error) {
 	c.CloseTimeout = orDefault(c.CloseTimeout, 10*time.Second)
 	c.BackoffMax = orDefault(c.BackoffMax, 30*time.Second)
 	c.BackoffMin = orDefault(c.BackoffMin, min(250*time.Millisecond, c.BackoffMax))
+	c.InFlight = orDefault(c.InFlight, 2)
+	c.HostName = orDefault(c.HostName, hostName())
+	c.Fields = maps.Clone(c.Fields)
 	c.fromEnvironment()
-	return c, errors.Join(c.checkNames(), c.checkLimits(), c.checkClient())
+	return c, errors.Join(c.checkNames(), c.checkLimits(), c.checkFields(), c.checkClient())
 }
 
 func orDefault[T comparable](v, def T) T {
@@ -139,7 +190,7 @@ func (c *Config) fromEnvironment() {
 			c.Addresses = append(c.Addresses, address)
 		}
 	}
-	if c.APIKey == "" && c.Username == "" && c.Credentials == nil {
+	if len(c.credentials()) == 0 {
 		c.APIKey = os.Getenv("ELASTICSEARCH_API_KEY")
 	}
 }
@@ -152,19 +203,23 @@ func (c *Config) checkNames() error {
 // refused here and not document by document.
 func checkName(field, name string) error {
 	switch {
-	case len(name) > 100:
-		return fmt.Errorf("elk: %s has %d bytes, the limit is 100", field, len(name))
+	case len(name) > maxNameBytes:
+		return fmt.Errorf("elk: %s has %d bytes, the limit is %d", field, len(name), maxNameBytes)
 	case !utf8.ValidString(name):
 		return fmt.Errorf("elk: %s %q is not valid UTF-8", field, name)
 	case strings.ToLower(name) != name:
 		return fmt.Errorf("elk: %s %q must be lower case", field, name)
 	}
 	for _, r := range name {
-		if strings.ContainsRune(`\/*?"<>|,#:-%`, r) || unicode.IsSpace(r) || !unicode.IsPrint(r) {
+		if forbiddenInName(r) {
 			return fmt.Errorf("elk: %s %q must not contain %q", field, name, r)
 		}
 	}
 	return nil
+}
+
+func forbiddenInName(r rune) bool {
+	return strings.ContainsRune(`\/*?"<>|,#:-%`, r) || unicode.IsSpace(r) || !unicode.IsPrint(r)
 }
 
 func (c *Config) checkLimits() error {
@@ -173,7 +228,7 @@ func (c *Config) checkLimits() error {
 		field string
 		value int64
 	}{
-		{"RingBytes", int64(c.RingBytes)}, {"MaxLineBytes", int64(c.MaxLineBytes)}, {"BatchBytes", int64(c.BatchBytes)},
+		{"RingBytes", int64(c.RingBytes)}, {"MaxLineBytes", int64(c.MaxLineBytes)}, {"BatchBytes", int64(c.BatchBytes)}, {"InFlight", int64(c.InFlight)},
 		{"BatchWait", int64(c.BatchWait)}, {"RequestTimeout", int64(c.RequestTimeout)}, {"FlushTimeout", int64(c.FlushTimeout)},
 		{"CloseTimeout", int64(c.CloseTimeout)}, {"BackoffMin", int64(c.BackoffMin)}, {"BackoffMax", int64(c.BackoffMax)},
 	} {
@@ -186,41 +241,12 @@ func (c *Config) checkLimits() error {
 		errs = append(errs, fmt.Errorf("elk: RingBytes is %d, the least is %d", c.RingBytes, minRingBytes))
 	case c.MaxLineBytes > ringCapacity(c.RingBytes):
 		errs = append(errs, fmt.Errorf("elk: a line of MaxLineBytes %d does not fit into RingBytes %d", c.MaxLineBytes, c.RingBytes))
+	case c.InFlight > maxInFlight:
+		errs = append(errs, fmt.Errorf("elk: InFlight is %d, the most is %d", c.InFlight, maxInFlight))
 	case c.BackoffMin > c.BackoffMax:
 		errs = append(errs, fmt.Errorf("elk: BackoffMin %s is above BackoffMax %s", c.BackoffMin, c.BackoffMax))
 	}
 	return errors.Join(errs...)
-}
-
-func (c *Config) checkClient() error {
-	if c.Client != nil {
-		return c.checkOwnClient()
-	}
-	ways := 0
-	for _, set := range []bool{c.APIKey != "", c.Username != "", c.Credentials != nil} {
-		if set {
-			ways++
-		}
-	}
-	switch {
-	case ways > 1:
-		return errors.New("elk: more than one of APIKey, Username and Credentials is set")
-	case c.Password != "" && c.Username == "":
-		return errors.New("elk: Password without Username")
-	case strings.ContainsAny(c.APIKey, " \t\r\n"):
-		return errors.New("elk: APIKey contains white space: want the encoded key alone")
-	case len(c.Addresses) == 0:
-		return errors.New("elk: no address: set Config.Addresses, Config.Client or ELASTICSEARCH_URL")
-	}
-	_, err := parseAddresses(c.Addresses)
-	return err
-}
-
-func (c *Config) checkOwnClient() error {
-	if len(c.Addresses) > 0 || c.APIKey != "" || c.Username != "" || c.Password != "" || c.CACert != nil || c.Credentials != nil {
-		return errors.New("elk: Client brings its own addresses and credentials: set either Client or those")
-	}
-	return nil
 }
 
 // parseAddresses never quotes an address that it cannot parse: it may hold a

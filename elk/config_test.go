@@ -54,6 +54,15 @@ func TestOpenRefusesWrongConfiguration(t *testing.T) {
 		{"negative wait", Config{Addresses: address, BatchWait: -1}, "BatchWait is negative"},
 		{"small ring", Config{Addresses: address, RingBytes: 10}, "RingBytes is 10"},
 		{"line larger than ring", Config{Addresses: address, RingBytes: 8192, MaxLineBytes: 8192}, "does not fit"},
+		{"many in flight", Config{Addresses: address, InFlight: 65}, "InFlight is 65"},
+		{"negative in flight", Config{Addresses: address, InFlight: -1}, "InFlight is negative"},
+		{"many fields", Config{Addresses: address, Fields: manyFields(51)}, "the most is 50"},
+		{"field not UTF-8", Config{Addresses: address, Fields: map[string]string{"a": "\xff"}}, "UTF-8"},
+		{"field without a part", Config{Addresses: address, Fields: map[string]string{"a..b": "x"}}, "empty part"},
+		{"field without a name", Config{Addresses: address, Fields: map[string]string{"": "x"}}, "empty part"},
+		{"field long", Config{Addresses: address, Fields: map[string]string{"a": strings.Repeat("x", 1024)}}, "more than 1024"},
+		{"host name not UTF-8", Config{Addresses: address, HostName: "\xff"}, "HostName"},
+		{"unknown setting", Config{Addresses: address, NotJSON: 7}, "NotJSON is 7"},
 		{"back-off upside down", Config{Addresses: address, BackoffMin: 2, BackoffMax: 1}, "above BackoffMax"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -93,6 +102,7 @@ func TestDefaults(t *testing.T) {
 		RingBytes: 8 << 20, MaxLineBytes: 1 << 20, BatchBytes: 5 << 20, BatchWait: time.Second,
 		RequestTimeout: 30 * time.Second, FlushTimeout: 5 * time.Second, CloseTimeout: 10 * time.Second,
 		BackoffMin: 250 * time.Millisecond, BackoffMax: 30 * time.Second,
+		InFlight: 2, HostName: hostName(),
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("defaults = %+v\nwant %+v", c, want)
@@ -144,7 +154,7 @@ func TestRequest(t *testing.T) {
 	want := map[string][]string{
 		"require_data_stream":     {"true"},
 		"include_source_on_error": {"false"},
-		"filter_path":             {"errors,took,items.*.status,items.*.error,items.*.failure_store"},
+		"filter_path":             {"errors,took,items.*.status,items.*.error,items.*.failure_store,items.*._index"},
 	}
 	if q := map[string][]string(got.URL.Query()); !reflect.DeepEqual(q, want) {
 		t.Errorf("query = %v, want %v", q, want)

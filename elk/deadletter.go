@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -34,6 +35,14 @@ type deadLetter struct {
 	Base64 []byte `json:"document_base64,omitempty"`
 }
 
+// line is the document, byte for byte as it was written.
+func (d deadLetter) line() []byte {
+	if d.Base64 != nil {
+		return d.Base64
+	}
+	return []byte(d.Document)
+}
+
 func (d deadLetter) withDocument(line []byte) deadLetter {
 	d.Document = string(line)
 	if !utf8.Valid(line) {
@@ -42,23 +51,31 @@ func (d deadLetter) withDocument(line []byte) deadLetter {
 	return d
 }
 
-// writeDeadLetter writes one whole line in one Write.
-func writeDeadLetter(w io.Writer, d deadLetter) (err error) {
-	if w == nil {
+// letterWriter writes dead letters for all workers, one at a time.
+type letterWriter struct {
+	mu sync.Mutex
+	to io.Writer // nil: they are counted only
+}
+
+// write writes one whole line in one Write.
+func (l *letterWriter) write(d deadLetter) (err error) {
+	if l.to == nil {
 		return nil
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = errDeadLetterPanic
-		}
-	}()
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(d); err != nil {
 		return fmt.Errorf("elk: dead letter: %w", err)
 	}
-	n, err := w.Write(buf.Bytes())
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer func() {
+		if r := recover(); r != nil {
+			err = errDeadLetterPanic
+		}
+	}()
+	n, err := l.to.Write(buf.Bytes())
 	if err == nil && n < buf.Len() {
 		err = io.ErrShortWrite
 	}

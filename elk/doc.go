@@ -13,38 +13,62 @@
 //   - Write copies it into a ring of Config.RingBytes and returns. It never
 //     waits for the network and never fails while the shipper is open.
 //   - A ring that is full first gives up lines of a lower level than the new
-//     one, lowest and oldest first; if that is not enough, the new line is
-//     dropped. Either is counted in Stats.Dropped.RingFull.
-//   - One goroutine sends what is in the ring, in batches, with the bulk API's
-//     create action to logs-<dataset>-<namespace>. It never re-parses a line:
-//     it looks at the root keys, and splices in "@timestamp" (the time of the
-//     Write) if the line has none, and "event.sequence", which counts the
-//     shipper's lines from 1, unless the line has it or has something under
-//     "event" that it would conflict with. A gap in it is a line that was
-//     dropped or refused.
+//     one, lowest and oldest first, then lines of the same level whose data
+//     stream the server refuses; if that is not enough, the new line is
+//     dropped. Stats.Dropped counts each, under RingFull or Unavailable.
+//   - Config.InFlight requests at a time send what is in the ring, in batches,
+//     with the bulk API's create action to logs-<dataset>-<namespace>, each
+//     stream of Shipper.Dataset with batches of its own.
 //   - Each document has its own verdict. 200 and 201 are delivered, or
 //     diverted if they went to the failure store. 409 is a duplicate: ids are
-//     stable, so an earlier request did store it. 429, 5xx, 403 and a missing
-//     index or template wait and are sent again. All else is a dead letter.
+//     stable, so an earlier request did store it. 429 and 5xx wait and are
+//     sent again; so are 403 and a missing index or template, with an alarm,
+//     for as long as there is room. Only their stream pauses. All else is a
+//     dead letter.
 //   - A request without a verdict is sent again: connection errors, timeouts,
-//     429, 5xx, 401 and 403 (after asking Config.Credentials anew), redirects,
-//     and answers that are not believed, such as HTML, cut JSON, or the wrong
-//     number of items. A request refused with 413, or with 400 for a
-//     document's sake, is halved down to the guilty document, a dead letter.
-//   - After several failures in a row requests are halved, and they grow again
-//     with each answer: a server may refuse a request for its size alone, for
-//     ever, and after an outage it is not met with everything at once.
+//     429, 5xx, redirects, which are never followed, and answers that are not
+//     believed, such as HTML, cut JSON, or the wrong number of items. 401 and
+//     403 pause everything, and Config.Credentials is asked anew. A request
+//     refused with 413, or with 400 for a document's sake, is halved down to
+//     the guilty document, a dead letter.
+//   - When a request may have been stored without our knowing, its ids are
+//     looked up in the backing index that earlier answers named, before it is
+//     sent again: a rollover in between would end the 409s.
+//   - After several failures in a row requests are halved, and after an outage
+//     one small request goes first; each answer doubles them.
 //   - Waits between tries are random below a ceiling that doubles up to
-//     Config.BackoffMax, and not shorter than a Retry-After in seconds, of
-//     which at most 5 minutes are obeyed.
+//     Config.BackoffMax, and not shorter than a Retry-After, in seconds or as
+//     a date, of which at most 5 minutes are obeyed, and none with 401 or 403.
+//   - require_data_stream and include_source_on_error are left out once a
+//     server says that it does not know them. Whether it calls itself
+//     Elasticsearch makes no difference. An alarm tells either once.
 //
-// Lines that cannot be documents, because they are not one JSON object, not
-// UTF-8 or longer than Config.MaxLineBytes, are dead letters without being
-// sent. Empty lines count for nothing.
+// # What is added to a line
+//
+// A line is never parsed again: one look at its root keys, and below at those
+// of objects that could hold a field, says which of these it lacks. They are
+// spliced in before its first key, as dotted keys, without allocation:
+//
+//   - "@timestamp", the time of the Write;
+//   - "event.sequence", which counts the shipper's lines from 1; a gap in it
+//     is a line that was dropped or refused, or went to another dataset;
+//   - "data_stream.type", "data_stream.dataset" and "data_stream.namespace";
+//   - "host.name", from Config.HostName;
+//   - Config.Fields.
+//
+// "event.ingested" is left to the server. A field is also left out where it
+// would conflict with what is there, such as "event":"login".
+//
+// A line that is not one JSON object becomes the "message" of a document with
+// the tag "not_json", or a dead letter: Config.NotJSON. A document that the
+// server refuses because it has a key twice in one object is repaired once:
+// the later ones are called key_2, key_3 and so on.
 //
 // # Dead letters
 //
-// Config.DeadLetter gets one JSON object in a line for each:
+// Lines that cannot be documents, because they are not UTF-8 or longer than
+// Config.MaxLineBytes, are dead letters without being sent. Empty lines count
+// for nothing. Config.DeadLetter gets one JSON object in a line for each:
 //
 //	{"@timestamp":"…","reason":"refused","status":400,"error.type":"…","error.reason":"…","target":"logs-…","document":"…"}
 //
@@ -52,23 +76,52 @@
 // product_check (Config.Client does not like the server, and hides whether it
 // stored the document); status and error.* are there where somebody gave
 // them; document is the line as it was written, and document_base64 its exact
-// bytes where it is not UTF-8.
+// bytes where it is not UTF-8. Replay writes them again.
 //
 // # Counting
 //
-// At every moment, in one Stats value:
+// At every moment, in one Stats value, over all datasets:
 //
 //	accepted = delivered + diverted + duplicate + dead-lettered + dropped + pending
+//
+// # Servers
+//
+// Elasticsearch 8 and 9, OpenSearch, and Elastic's Serverless projects. The
+// last want Config.APIKey and the address as it is shown, without a port, which
+// is then 443; TemplateOptions.ILMPolicy is not for them. No server is asked
+// for its nodes: Config.Addresses are all that is used. One that fails is left
+// out until it answers a request of the shipper's own, first after 5 s, then
+// ever more rarely, at least every 5 minutes. HTTPS_PROXY, HTTP_PROXY and
+// NO_PROXY are obeyed, as by net/http.
+//
+// A stream needs a template. Where the server brings none for logs-*-*, or its
+// own is not wanted, InstallTemplate installs one for our lines.
+//
+// No alarm, error, dead letter's reason or printed Config or Shipper holds a
+// key, password or token of Config, an address's, or one that Credentials has
+// returned lately, if it has 4 characters or more.
+//
+// # Metrics
+//
+// With Config.Meter the counts are metrics: spanlog.elk.lines, by outcome and
+// reason, spanlog.elk.pending, spanlog.elk.retries, spanlog.elk.requests and
+// spanlog.elk.request.duration, by status_class, spanlog.elk.ring.usage and
+// spanlog.elk.ring.limit, spanlog.elk.repaired and spanlog.elk.wrapped. Close
+// ends them: let the provider export before. Shippers that share a provider
+// need a dataset or namespace of their own. Shipper.Health is for a readiness
+// probe.
 //
 // # Ordering and concurrency
 //
 // All methods may be called from any goroutine. Lines leave in order of
-// arrival and one request after the other, but a document that has to be sent
-// again comes later; sort by "@timestamp", then "event.sequence".
+// arrival, but with more than one request in flight, the default, they may
+// arrive in another, and what has to be sent again comes later: sort by
+// "@timestamp", then "event.sequence". Config.InFlight 1 keeps the order
+// within a stream, but for what has to be sent again.
 //
 // A Write takes a short lock and allocates nothing in the steady state.
-// Memory is bounded by RingBytes, twice BatchBytes and one line, and the
-// answer to a request.
+// Memory is bounded by RingBytes, about 4 times BatchBytes for each request in
+// flight and what waits of it, and the answers: below 64 MiB with the defaults.
 //
 // The shipper never logs, and its HTTP client is never instrumented.
 // Credentials, Client, DeadLetter and OnAlarm may log into it; their panics
@@ -79,20 +132,29 @@
 //   - What is in memory is lost when the process dies; call Close, and Flush
 //     before os.Exit.
 //   - A line is what stands between two newlines: indented JSON becomes
-//     several lines, each a dead letter.
+//     several lines, each a document of its own.
 //   - The splice trusts brackets, strings and separators. Other faults inside
-//     a line, duplicate keys too, are found by the server, which refuses that
-//     document alone.
+//     a line are found by the server, which refuses that document alone.
 //   - A root "@timestamp" that the server cannot read, or null, is left as it
-//     is, and refused by the server.
-//   - A 409 detects a duplicate only within one backing index: a repeat of a
-//     request with a lost answer, right after a rollover, is stored twice.
-//   - A server that refuses the request parameters require_data_stream or
-//     include_source_on_error, as OpenSearch does, stores nothing: lines wait,
-//     with an alarm.
-//   - There is one data stream and one request at a time, so documents that
-//     wait for a 403 or a missing template to be mended hold up the others
-//     only by their share of each batch, but fill the ring in the end.
+//     is, and refused by the server. So is a data_stream.* of the line's own
+//     that is not that of its stream.
+//   - A repeat after a lost answer is stored twice if the stream rolls over in
+//     between and the lookup cannot tell: the credentials may write but not
+//     read (an alarm says so), the answer was the stream's first, the index
+//     that was named had itself been rolled over (answers are asked for it
+//     once a minute), or the server was still at work on the lost request.
+//     The half of a request that was refused with 400 or 413, of which
+//     Elasticsearch 9 may have stored a part, is not looked up.
+//   - A server without require_data_stream, such as OpenSearch, makes a plain
+//     index of a stream that has no template.
+//   - In a stream of which the server refuses many documents and takes others,
+//     those that wait, up to BatchBytes, are sent with each try.
+//   - Each dataset has requests of its own: hundreds of them with a line a
+//     second make hundreds of small requests.
+//   - When several streams are refused at once and what waits of them exceeds
+//     BatchBytes times InFlight (at least 2), the rest of it keeps a request's
+//     place between two tries, and so may hold up other streams for as long.
 //   - A Config.Client that ignores the request's context can hold up sending
-//     for as long as it likes, though never Write, Flush or Close.
+//     for as long as it likes, though never Write, Flush or Close. One that
+//     follows redirects does so unnoticed.
 package elk

@@ -18,7 +18,7 @@ func ExampleOpen() {
 	}
 	defer server.Close()
 
-	shipper, err := elk.Open(elk.Config{Addresses: []string{server.URL()}, Dataset: "checkout", Namespace: "prod"})
+	shipper, err := elk.Open(elk.Config{Addresses: []string{server.URL()}, Dataset: "checkout", Namespace: "prod", HostName: "web-1"})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -31,7 +31,7 @@ func ExampleOpen() {
 		fmt.Println(string(doc.Source))
 	}
 	// Output:
-	// {"event.sequence":1,"@timestamp":"2026-11-22T10:00:00Z","message":"charged","amount":42}
+	// {"event.sequence":1,"data_stream.type":"logs","data_stream.dataset":"checkout","data_stream.namespace":"prod","host.name":"web-1","@timestamp":"2026-11-22T10:00:00Z","message":"charged","amount":42}
 }
 
 func ExampleTee() {

@@ -3,45 +3,50 @@ package elk
 import (
 	"bytes"
 	"encoding/json"
+	"math/bits"
 	"strconv"
 	"time"
 )
 
 // shape is what a scan learns about a line.
 type shape struct {
-	empty     bool // {} or { }
-	timestamp bool // a root key @timestamp
-	sequence  bool // event.sequence is there, or could not be added
+	empty bool // {} or { }
+	// present has a bit for each field of the list that is there, or that
+	// could not be added because of what is there.
+	present uint64
 }
 
-// scan looks at the root keys of a line, and at those of a root "event",
-// and skips the values. It reports false unless the line is one JSON object
-// as far as brackets, strings and separators show; what is wrong inside a
-// value is left to the server, which refuses that document alone.
-func scan(line []byte) (shape, bool) {
-	s := scanner{data: line}
-	ok := s.object(false)
+// scan looks at the root keys of a line, and at those below of objects that a
+// field of f goes through, and skips the values. It reports false unless the
+// line is one JSON object as far as brackets, strings and separators show;
+// what is wrong inside a value is left to the server, which refuses that
+// document alone.
+func scan(line []byte, f *fields) (shape, bool) {
+	s := scanner{data: line, fields: f}
+	ok := s.object(f.all(), 0)
 	s.space()
 	return s.shape, ok && s.pos == len(line)
 }
 
 type scanner struct {
-	data  []byte
-	pos   int
-	shape shape
+	data   []byte
+	pos    int
+	fields *fields
+	shape  shape
 }
 
-// object walks the object at pos; inEvent says whose keys they are.
-func (s *scanner) object(inEvent bool) bool {
+// object walks the object at pos. Wanted are the fields that may be in it,
+// and from is where in their paths its keys begin.
+func (s *scanner) object(wanted uint64, from int) bool {
 	if !s.eat('{') {
 		return false
 	}
 	s.space()
 	if s.eat('}') {
-		s.shape.empty = !inEvent
+		s.shape.empty = from == 0
 		return true
 	}
-	for s.member(inEvent) {
+	for s.member(wanted, from) {
 		s.space()
 		if s.eat('}') {
 			return true
@@ -54,7 +59,7 @@ func (s *scanner) object(inEvent bool) bool {
 	return false
 }
 
-func (s *scanner) member(inEvent bool) bool {
+func (s *scanner) member(wanted uint64, from int) bool {
 	key, ok := s.key()
 	if !ok {
 		return false
@@ -64,50 +69,64 @@ func (s *scanner) member(inEvent bool) bool {
 		return false
 	}
 	s.space()
-	if inEvent {
-		s.shape.sequence = s.shape.sequence || within(key, "sequence")
-		return s.value()
+	if from > 0 || len(key) > 0 && s.fields.first[key[0]] {
+		return s.compare(key, wanted, from)
 	}
-	return s.rootMember(key)
+	return s.value()
 }
 
-func (s *scanner) rootMember(key []byte) bool {
-	switch {
-	case string(key) == "@timestamp":
-		s.shape.timestamp = true
-	case within(key, "event.sequence"):
-		s.shape.sequence = true
-	case string(key) == "event":
+// compare notes which fields a key is or hides, and looks further into the
+// value where a field could be below it.
+func (s *scanner) compare(key []byte, wanted uint64, from int) bool {
+	var deeper uint64
+	for left := wanted; left != 0; left &= left - 1 {
+		i := bits.TrailingZeros64(left)
+		rest := s.fields.list[i].path[from:]
+		switch {
+		case within(key, rest):
+			s.shape.present |= 1 << i
+		case len(rest) > len(key) && rest[len(key)] == '.' && rest[:len(key)] == string(key):
+			deeper |= 1 << i
+		}
+	}
+	if deeper != 0 {
 		switch s.peek() {
 		case '{':
-			return s.object(true)
+			return s.object(deeper, from+len(key)+1)
 		case 'n': // null is no value, so it conflicts with nothing
 		default:
-			s.shape.sequence = true
+			s.shape.present |= deeper
 		}
 	}
 	return s.value()
 }
 
-// within reports whether key is the field name or one below it.
-func within(key []byte, name string) bool {
-	rest, ok := bytes.CutPrefix(key, []byte(name))
-	return ok && (len(rest) == 0 || rest[0] == '.')
-}
-
 // key returns the decoded key at pos: \u0040timestamp is @timestamp to the
-// server too.
+// server too. Keys are short, so a plain loop finds their end soonest.
 func (s *scanner) key() ([]byte, bool) {
-	from := s.pos
-	if s.peek() != '"' || !s.text() {
+	data, from := s.data, s.pos
+	if from >= len(data) || data[from] != '"' {
 		return nil, false
 	}
-	raw := s.data[from:s.pos]
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return raw[1 : len(raw)-1], true
+	for at := from + 1; at < len(data); at++ {
+		switch data[at] {
+		case '"':
+			s.pos = at + 1
+			return data[from+1 : at], true
+		case '\\':
+			return s.escapedKey()
+		}
+	}
+	return nil, false
+}
+
+func (s *scanner) escapedKey() ([]byte, bool) {
+	from := s.pos
+	if !s.text() {
+		return nil, false
 	}
 	var decoded string
-	if json.Unmarshal(raw, &decoded) != nil {
+	if json.Unmarshal(s.data[from:s.pos], &decoded) != nil {
 		return nil, false
 	}
 	return []byte(decoded), true
@@ -125,19 +144,28 @@ func (s *scanner) value() bool {
 	}
 }
 
-// text skips a string. A quote ends it unless an odd number of backslashes
-// stands before it.
+// text skips a string.
 func (s *scanner) text() bool {
-	from := s.pos + 1
-	for at := from; ; {
-		n := bytes.IndexByte(s.data[at:], '"')
+	end := textEnd(s.data, s.pos)
+	if end < 0 {
+		return false
+	}
+	s.pos = end
+	return true
+}
+
+// textEnd returns where the string that begins at from is over, negative if
+// it is not. A quote ends it unless an odd number of backslashes stands
+// before it.
+func textEnd(data []byte, from int) int {
+	for at := from + 1; ; {
+		n := bytes.IndexByte(data[at:], '"')
 		if n < 0 {
-			return false
+			return -1
 		}
 		at += n + 1
-		if backslashes(s.data[from:at-1])%2 == 0 {
-			s.pos = at
-			return true
+		if data[at-2] != '\\' || backslashes(data[from+1:at-1])%2 == 0 {
+			return at
 		}
 	}
 }
@@ -151,22 +179,20 @@ func backslashes(b []byte) (n int) {
 
 // composite skips an object or array by its depth.
 func (s *scanner) composite() bool {
-	depth := 0
-	for s.pos < len(s.data) {
-		switch s.data[s.pos] {
+	data, depth := s.data, 0
+	for at := s.pos; at < len(data); at++ {
+		switch data[at] {
 		case '"':
-			if !s.text() {
+			if at = textEnd(data, at) - 1; at < 0 {
 				return false
 			}
-			continue
 		case '{', '[':
 			depth++
 		case '}', ']':
-			depth--
-		}
-		s.pos++
-		if depth == 0 {
-			return true
+			if depth--; depth == 0 {
+				s.pos = at + 1
+				return true
+			}
 		}
 	}
 	return false
@@ -174,15 +200,17 @@ func (s *scanner) composite() bool {
 
 // scalar skips a number or a literal.
 func (s *scanner) scalar() bool {
-	from := s.pos
-	for s.pos < len(s.data) && isScalar(s.data[s.pos]) {
-		s.pos++
+	data, at := s.data, s.pos
+	for at < len(data) && isScalar(data[at]) {
+		at++
 	}
-	return s.pos > from
+	moved := at > s.pos
+	s.pos = at
+	return moved
 }
 
 func isScalar(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-' || c == '+' || c == '.'
+	return c-'0' <= 9 || c|0x20-'a' <= 'z'-'a' || c == '-' || c == '+' || c == '.'
 }
 
 func (s *scanner) peek() byte {
@@ -193,11 +221,11 @@ func (s *scanner) peek() byte {
 }
 
 func (s *scanner) eat(c byte) bool {
-	if s.peek() != c {
-		return false
+	if s.pos < len(s.data) && s.data[s.pos] == c {
+		s.pos++
+		return true
 	}
-	s.pos++
-	return true
+	return false
 }
 
 func (s *scanner) space() {
@@ -206,7 +234,8 @@ func (s *scanner) space() {
 	}
 }
 
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+// isSpace asks first what is nearly always false.
+func isSpace(c byte) bool { return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n') }
 
 // trimSpace is bytes.TrimSpace for JSON's white space only, which is what
 // may be cut off without changing a document.
@@ -220,31 +249,35 @@ func trimSpace(b []byte) []byte {
 	return b
 }
 
-// prefixBytes is room for the longest prefix.
+// prefixBytes is room for the longest prefix without constant fields.
 const prefixBytes = 192
 
 // appendPrefix appends what goes before a line's bytes after its "{": the
 // action line, the brace itself, and the spliced fields.
-func appendPrefix(dst []byte, id string, info lineInfo, sh shape) []byte {
+func appendPrefix(dst []byte, id string, info lineInfo, sh shape, f *fields) []byte {
 	dst = append(dst, `{"create":{"_id":"`...)
-	dst = append(dst, id...)
-	dst = append(dst, '-')
-	dst = strconv.AppendUint(dst, info.seq, 10)
+	dst = appendID(dst, id, info.seq)
 	dst = append(dst, "\"}}\n{"...)
-	return appendFields(dst, info, sh)
+	return appendFields(dst, info, sh, f)
 }
 
-func appendFields(dst []byte, info lineInfo, sh shape) []byte {
-	if !sh.timestamp {
+// appendID appends the id of a document, the same for each of its tries.
+func appendID(dst []byte, id string, seq uint64) []byte {
+	return strconv.AppendUint(append(append(dst, id...), '-'), seq, 10)
+}
+
+func appendFields(dst []byte, info lineInfo, sh shape, f *fields) []byte {
+	if sh.present>>atTimestamp&1 == 0 {
 		dst = append(dst, `"@timestamp":"`...)
 		dst = time.Unix(0, info.at).UTC().AppendFormat(dst, time.RFC3339Nano)
 		dst = append(dst, `",`...)
 	}
-	if !sh.sequence {
+	if sh.present>>atSequence&1 == 0 {
 		dst = append(dst, `"event.sequence":`...)
 		dst = strconv.AppendUint(dst, info.seq, 10)
 		dst = append(dst, ',')
 	}
+	dst = f.appendConstants(dst, sh.present)
 	if sh.empty && dst[len(dst)-1] == ',' {
 		dst = dst[:len(dst)-1]
 	}

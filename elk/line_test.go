@@ -9,7 +9,20 @@ import (
 	"time"
 )
 
+const (
+	stampBit    = 1 << atTimestamp
+	sequenceBit = 1 << atSequence
+)
+
+// plainFields adds nothing constant.
+func plainFields() *fields {
+	f := &fields{list: []field{{path: "@timestamp"}, {path: "event.sequence"}}, gap: make([]byte, prefixBytes)}
+	f.first['@'], f.first['e'] = true, true
+	return f
+}
+
 func TestScan(t *testing.T) {
+	f := plainFields()
 	for _, tt := range []struct {
 		line string
 		want shape
@@ -18,23 +31,23 @@ func TestScan(t *testing.T) {
 		{`{}`, shape{empty: true}, true},
 		{`{ }`, shape{empty: true}, true},
 		{`{"a":1}`, shape{}, true},
-		{`{"@timestamp":"x"}`, shape{timestamp: true}, true},
+		{`{"@timestamp":"x"}`, shape{present: stampBit}, true},
 		{`{"a":{"@timestamp":"x"}}`, shape{}, true},
-		{`{"a":"\"@timestamp\":1","b":[{"@timestamp":1}],"@timestamp":null}`, shape{timestamp: true}, true},
-		{`{"\u0040timestamp":1}`, shape{timestamp: true}, true},
-		{`{"a":"\\","@timestamp":1}`, shape{timestamp: true}, true},
-		{`{"a":"\\\"","@timestamp":1}`, shape{timestamp: true}, true},
-		{`{"event.sequence":7}`, shape{sequence: true}, true},
-		{`{"event.sequence.x":7}`, shape{sequence: true}, true},
+		{`{"a":"\"@timestamp\":1","b":[{"@timestamp":1}],"@timestamp":null}`, shape{present: stampBit}, true},
+		{`{"\u0040timestamp":1}`, shape{present: stampBit}, true},
+		{`{"a":"\\","@timestamp":1}`, shape{present: stampBit}, true},
+		{`{"a":"\\\"","@timestamp":1}`, shape{present: stampBit}, true},
+		{`{"event.sequence":7}`, shape{present: sequenceBit}, true},
+		{`{"event.sequence.x":7}`, shape{present: sequenceBit}, true},
 		{`{"event.sequences":7}`, shape{}, true},
-		{`{"event":{"sequence":7}}`, shape{sequence: true}, true},
+		{`{"event":{"sequence":7}}`, shape{present: sequenceBit}, true},
 		{`{"event":{"a":{"sequence":7}}}`, shape{}, true},
 		{`{"event":{}}`, shape{}, true},
 		{`{"event":{"kind":"event"},"x":1}`, shape{}, true},
 		{`{"event":null}`, shape{}, true},
-		{`{"event":"login"}`, shape{sequence: true}, true},
-		{`{"event":[{"a":1}]}`, shape{sequence: true}, true},
-		{`{"event":5,"@timestamp":1}`, shape{timestamp: true, sequence: true}, true},
+		{`{"event":"login"}`, shape{present: sequenceBit}, true},
+		{`{"event":[{"a":1}]}`, shape{present: sequenceBit}, true},
+		{`{"event":5,"@timestamp":1}`, shape{present: stampBit | sequenceBit}, true},
 		{`{"a" : 1 , "b" : [ 1 , 2 ] }`, shape{}, true},
 		{``, shape{}, false},
 		{`null`, shape{}, false},
@@ -58,7 +71,7 @@ func TestScan(t *testing.T) {
 		{`{"\u00":1}`, shape{}, false},
 		{`{"event":{"a":1}`, shape{}, false},
 	} {
-		got, ok := scan([]byte(tt.line))
+		got, ok := scan([]byte(tt.line), f)
 		if ok != tt.ok || ok && got != tt.want {
 			t.Errorf("scan(%s) = %+v, %t, want %+v, %t", tt.line, got, ok, tt.want, tt.ok)
 		}
@@ -75,7 +88,7 @@ func TestSplice(t *testing.T) {
 		{`{"event":"x"}`, `{"@timestamp":"2026-11-22T09:00:00.123456789Z","event":"x"}`},
 		{`{"event":"x","@timestamp":1}`, `{"event":"x","@timestamp":1}`},
 	} {
-		b, d := spliced(t, tt.line, lineInfo{seq: 42, at: at})
+		b, d := spliced(t, tt.line, lineInfo{seq: 42, at: at}, plainFields())
 		want := `{"create":{"_id":"id-42"}}` + "\n" + tt.want + "\n"
 		if got := string(b.body(d)); got != want {
 			t.Errorf("splice(%s) =\n%s, want\n%s", tt.line, got, want)
@@ -87,12 +100,13 @@ func TestSplice(t *testing.T) {
 }
 
 // spliced takes a line through ring and batch.
-func spliced(t *testing.T, line string, info lineInfo) (*batch, *document) {
+func spliced(t *testing.T, line string, info lineInfo, f *fields) (*batch, *document) {
 	t.Helper()
-	r, b := newRing(1<<20), &batch{}
+	r := newRing(1 << 20)
+	b := &batch{target: &target{fields: f, road: r.open()}}
 	info.full = len(line)
-	r.push(0, info, []byte(line))
-	info, _ = r.oldest()
+	r.push(b.target.road, 0, info, []byte(line))
+	info, _ = r.oldest(b.target.road)
 	b.take(info, &r)
 	if reason := b.splice(&b.docs[0], "id"); reason != "" {
 		t.Fatalf("splice(%s): %s", line, reason)
@@ -101,63 +115,78 @@ func spliced(t *testing.T, line string, info lineInfo) (*batch, *document) {
 }
 
 func TestPrefixFits(t *testing.T) {
-	longest := appendPrefix(nil, newID(), lineInfo{seq: 1<<64 - 1, at: 1<<63 - 1}, shape{})
-	if len(longest) > prefixBytes {
-		t.Errorf("prefix has %d bytes, room for %d", len(longest), prefixBytes)
+	long := strings.Repeat("x", 100)
+	for name, f := range map[string]*fields{
+		"plain": plainFields(),
+		"all":   newFields(Config{HostName: long, Fields: map[string]string{"a." + long: long, "b": "\x01\x02\u2028"}}, long, long),
+	} {
+		longest := appendPrefix(nil, newID(), lineInfo{seq: 1<<64 - 1, at: 1<<63 - 1}, shape{}, f)
+		if len(longest) > len(f.gap) {
+			t.Errorf("%s: prefix has %d bytes, room for %d", name, len(longest), len(f.gap))
+		}
 	}
 }
 
 // FuzzScan: whatever encoding/json takes for one object is one for scan, with
 // the same root keys, and is one after splicing too.
-func FuzzScan(f *testing.F) {
+func FuzzScan(fuzz *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"a":1}`, `{"@timestamp":"x","event":{"sequence":1}}`, `{"a":"\\\"","b":[{"c":"}"}]}`,
-		`{"event.sequence":1,"\u0040timestamp":2}`, `{"a":1}{"b":2}`, `[1]`, `{"a":"\ud800"}`, "{\"\x80\":1}",
+		`{"event.sequence":1,"\u0040timestamp":2}`, `{"service":{"name":1},"a":{"b":{"c":1}},"host":null,"data_stream.type":1}`, `{"a.b":{"c":2},"a":{"b.c":1},"plain":{}}`, `{"a":1}{"b":2}`, `[1]`, `{"a":"\ud800"}`, "{\"\x80\":1}",
 	} {
-		f.Add([]byte(seed))
+		fuzz.Add([]byte(seed))
 	}
-	f.Fuzz(func(t *testing.T, line []byte) {
+	f := newFields(Config{HostName: "h", Fields: map[string]string{"service.name": "s", "a.b.c": "x", "plain": "y"}}, "d", "n")
+	fuzz.Fuzz(func(t *testing.T, line []byte) {
 		line = trimSpace(line)
-		got, ok := scan(line)
-		want, valid := decodedShape(line)
+		got, ok := scan(line, f)
+		want, valid := decodedShape(line, f)
 		if !valid {
 			return
 		}
 		if !ok || got != want {
 			t.Fatalf("scan(%q) = %+v, %t, want %+v", line, got, ok, want)
 		}
-		out := append(appendFields([]byte{'{'}, lineInfo{seq: 1}, got), line[1:]...)
+		out := append(appendFields([]byte{'{'}, lineInfo{seq: 1}, got, f), line[1:]...)
 		if !json.Valid(out) {
 			t.Fatalf("%q spliced is not valid: %q", line, out)
 		}
-		if after, _ := decodedShape(out); !after.timestamp || !after.sequence || after.empty {
+		if after, _ := decodedShape(out, f); after.present != f.all() || after.empty {
 			t.Fatalf("%q spliced lacks a field: %q", line, out)
 		}
 	})
 }
 
 // decodedShape is scan by means of encoding/json.
-func decodedShape(line []byte) (sh shape, valid bool) {
+func decodedShape(line []byte, f *fields) (sh shape, valid bool) {
 	if !json.Valid(line) || !bytes.HasPrefix(line, []byte("{")) {
 		return shape{}, false
 	}
-	members := membersOf(line)
-	sh.empty = len(members) == 0
-	for _, m := range members {
-		switch {
-		case m.key == "@timestamp":
-			sh.timestamp = true
-		case below(m.key, "event.sequence"):
-			sh.sequence = true
-		case m.key == "event" && m.value[0] == '{':
-			for _, inner := range membersOf(m.value) {
-				sh.sequence = sh.sequence || below(inner.key, "sequence")
-			}
-		case m.key == "event" && string(m.value) != "null":
-			sh.sequence = true
+	sh.empty = len(membersOf(line)) == 0
+	for i, one := range f.list {
+		if has(line, one.path) {
+			sh.present |= 1 << i
 		}
 	}
 	return sh, true
+}
+
+// has reports whether an object has the field, or what conflicts with it.
+func has(object []byte, path string) bool {
+	for _, m := range membersOf(object) {
+		rest, deeper := strings.CutPrefix(path, m.key+".")
+		switch {
+		case below(m.key, path):
+			return true
+		case deeper && m.value[0] == '{':
+			if has(m.value, rest) {
+				return true
+			}
+		case deeper && string(m.value) != "null":
+			return true
+		}
+	}
+	return false
 }
 
 func below(key, name string) bool { return key == name || strings.HasPrefix(key, name+".") }

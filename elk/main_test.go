@@ -2,6 +2,7 @@ package elk
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -48,7 +49,21 @@ func openShipper(t testing.TB, c Config) *Shipper {
 	return s
 }
 
-func lineNumber(n int) string { return fmt.Sprintf(`{"message":"line %d","number":%d}`, n, n) }
+// lineNumber holds its number twice and the hash of its text, which has what
+// other shippers stumble over.
+func lineNumber(n int) string {
+	text := textNumber(n)
+	return fmt.Sprintf(`{"message":%s,"number":%d,"hash":"%s"}`, quoted(text), n, hashOf(text))
+}
+
+func textNumber(n int) string { return fmt.Sprintf("line %d \a \u2028 \U000e0001 \"\\", n) }
+
+func quoted(text string) string {
+	b, _ := json.Marshal(text)
+	return string(b)
+}
+
+func hashOf(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
 
 func writeLines(t testing.TB, s *Shipper, from, to int) {
 	t.Helper()
@@ -86,6 +101,11 @@ func checkBalance(t testing.TB, s *Shipper) Stats {
 // was spliced in.
 func checkStored(t testing.TB, srv *elktest.Server, n int) {
 	t.Helper()
+	checkStoredIn(t, srv, stream, n)
+}
+
+func checkStoredIn(t testing.TB, srv *elktest.Server, stream string, n int) {
+	t.Helper()
 	seen := map[int]int{}
 	sequences := map[uint64]bool{}
 	for _, doc := range srv.Documents(stream) {
@@ -94,11 +114,12 @@ func checkStored(t testing.TB, srv *elktest.Server, n int) {
 			Message  string    `json:"message"`
 			Number   int       `json:"number"`
 			Sequence uint64    `json:"event.sequence"`
+			Hash     string    `json:"hash"`
 		}
 		if err := json.Unmarshal(doc.Source, &d); err != nil {
 			t.Fatalf("document %s: %v: %s", doc.ID, err, doc.Source)
 		}
-		if d.Message != fmt.Sprintf("line %d", d.Number) || d.Time.IsZero() || d.Sequence == 0 || sequences[d.Sequence] {
+		if d.Message != textNumber(d.Number) || d.Hash != hashOf(d.Message) || d.Time.IsZero() || d.Sequence == 0 || sequences[d.Sequence] {
 			t.Errorf("document altered: %s", doc.Source)
 		}
 		seen[d.Number]++
@@ -185,3 +206,13 @@ func answerOf(n int) string {
 }
 
 var testTime = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+
+// readBody returns what a request says, and closes it.
+func readBody(r *http.Request) string {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err.Error()
+	}
+	_ = r.Body.Close()
+	return string(body)
+}

@@ -2,6 +2,7 @@ package elk
 
 import (
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -9,13 +10,12 @@ import (
 // takeBytes bounds how much the sender copies in one hold of the lock.
 const takeBytes = 64 << 10
 
-// queue is what the writers and the sender share: the ring, the counters and
-// those who wait for a verdict.
+// queue is what the writers and the workers share: the ring, the targets, the
+// counters and those who wait for a verdict.
 type queue struct {
-	batchBytes int
-	batchWait  time.Duration
-	wake       chan struct{} // capacity 1: something changed for the sender
-	closing    chan struct{} // closed by close
+	config  Config
+	wake    chan struct{} // capacity 1: something changed for an idle worker
+	closing chan struct{} // closed by close
 
 	// mu guards all below. It is held for copies and counts only: no I/O, no
 	// callback, no waiting.
@@ -23,10 +23,13 @@ type queue struct {
 	closed  bool // no more lines
 	settled bool // counted for good; verdicts come too late
 	ring    ring
-	last    uint64 // sequence of the newest line
-	urgent  uint64 // lines up to this sequence go out without waiting for others
-	held    uint64 // lines with the sender, without a verdict
-	oldest  uint64 // lowest sequence among them, 0 without any
+	targets []*target
+	batches []*batch // with the workers, or parked
+	parked  int      // bytes of those parked
+	last    uint64   // sequence of the newest line
+	urgent  uint64   // lines up to this sequence go out without waiting for others
+	held    uint64   // lines in batches, without a verdict
+	locked  bool     // the server takes nothing from us
 	stats   Stats
 	waiters []waiter
 }
@@ -39,17 +42,40 @@ type waiter struct {
 
 func newQueue(c Config) *queue {
 	return &queue{
-		batchBytes: c.BatchBytes,
-		batchWait:  c.BatchWait,
-		wake:       make(chan struct{}, 1),
-		closing:    make(chan struct{}),
-		ring:       newRing(c.RingBytes),
+		config:  c,
+		wake:    make(chan struct{}, 1),
+		closing: make(chan struct{}),
+		ring:    newRing(c.RingBytes),
 	}
+}
+
+// open returns the target of a name, and makes it while there are fewer than
+// limit.
+func (q *queue) open(dataset, namespace string, limit int) (*target, bool) {
+	name := targetName(dataset, namespace)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, t := range q.targets {
+		if t.name == name {
+			return t, true
+		}
+	}
+	if len(q.targets) >= limit {
+		return nil, false
+	}
+	t := &target{
+		name:    name,
+		fields:  newFields(q.config, dataset, namespace),
+		road:    q.ring.open(),
+		backoff: newBackoff(q.config.BackoffMin, q.config.BackoffMax),
+	}
+	q.targets = append(q.targets, t)
+	return t, true
 }
 
 // put accepts a line, cut to limit. It reports how many lines were dropped
 // for want of room, the line itself among them, and whether the queue is open.
-func (q *queue) put(level slog.Level, line []byte, limit int, now time.Time) (dropped int, open bool) {
+func (q *queue) put(to *target, level slog.Level, line []byte, limit int, now time.Time) (dropped int, open bool) {
 	info := lineInfo{at: now.UnixNano(), full: len(line)}
 	line = line[:min(len(line), limit)]
 	q.mu.Lock()
@@ -60,13 +86,10 @@ func (q *queue) put(level slog.Level, line []byte, limit int, now time.Time) (dr
 	q.last++
 	q.stats.Accepted++
 	info.seq = q.last
-	before, first := q.full(), q.ring.lines == 0
-	dropped, stored := q.ring.push(level, info, line)
-	if !stored {
-		dropped++
-	}
-	q.stats.Dropped.RingFull += uint64(dropped)
-	due := first || !before && q.full()
+	before, first := q.full(to), to.road.lines == 0
+	gone, stored := q.ring.push(to.road, level, info, line)
+	dropped = q.drop(to, gone, stored)
+	due := first || !before && q.full(to)
 	q.mu.Unlock()
 	if due {
 		q.signal()
@@ -74,10 +97,27 @@ func (q *queue) put(level slog.Level, line []byte, limit int, now time.Time) (dr
 	return dropped, true
 }
 
-// full reports whether there is enough for a request, or too little room to
-// wait for more: short lines take whole blocks. Under mu.
-func (q *queue) full() bool {
-	return q.ring.bytes >= q.batchBytes || q.ring.room() < q.ring.limit/2
+// drop counts the lines that a new one cost, itself if it is not stored.
+// Under mu.
+func (q *queue) drop(to *target, gone evictions, stored bool) (dropped int) {
+	if !stored {
+		gone.lines++
+		if to.road.refused {
+			gone.refused++
+		}
+	}
+	if q.locked {
+		gone.refused = gone.lines
+	}
+	q.stats.Dropped.Unavailable += uint64(gone.refused)
+	q.stats.Dropped.RingFull += uint64(gone.lines - gone.refused)
+	return gone.lines
+}
+
+// full reports whether a target has enough for a request, or more than its
+// share of a ring that is half full: short lines take whole blocks. Under mu.
+func (q *queue) full(t *target) bool {
+	return t.road.bytes >= q.config.BatchBytes || t.road.blocks*len(q.targets) > q.ring.limit/2
 }
 
 func (q *queue) signal() {
@@ -87,52 +127,166 @@ func (q *queue) signal() {
 	}
 }
 
-// due reports whether a batch should be made now, else how long until then,
-// negative without a line; over when there will never be one.
-func (q *queue) due(now time.Time) (due bool, wait time.Duration, over bool) {
+// next returns a batch to serve now: one that was parked, or spare, made
+// ready to be filled, which is then in use. Otherwise it says how long until
+// there may be one, negative until a signal; over when there will be none.
+func (q *queue) next(now time.Time, spare *batch) (b *batch, wait time.Duration, over bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	first, ok := q.ring.oldest()
-	if !ok {
-		return false, -1, q.closed
+	wait = -1
+	var found *target
+	oldest := uint64(0)
+	for _, t := range q.targets {
+		seq, until, ok := q.ready(t, now)
+		switch {
+		case !ok:
+		case until > 0:
+			wait = sooner(wait, until)
+		case found == nil || seq < oldest:
+			found, oldest = t, seq
+		}
 	}
-	age := now.Sub(time.Unix(0, first.at))
-	// A clock set back would make a line wait: a negative age is due.
-	if q.closed || first.seq <= q.urgent || q.full() || age < 0 || age >= q.batchWait {
-		return true, 0, false
+	if found == nil {
+		return nil, wait, q.closed && q.ring.lines == 0 && q.parked == 0
 	}
-	return false, q.batchWait - age, false
+	return q.assign(found, spare), 0, false
 }
 
-// take moves lines from the ring into b while b is below the batch size, and
-// reports whether it moved any; one call takes a bounded amount.
-func (q *queue) take(b *batch) bool {
+func sooner(a, b time.Duration) time.Duration {
+	if a < 0 || b < a {
+		return b
+	}
+	return a
+}
+
+// ready says how long until a target has something to be served, 0 for now,
+// and the sequence it begins with; not ok when only a signal could tell.
+// Under mu.
+func (q *queue) ready(t *target, now time.Time) (seq uint64, wait time.Duration, ok bool) {
+	if t.filling || t.backoff.failures > 0 && t.busy > 0 {
+		return 0, 0, false
+	}
+	if wait = t.until.Sub(now); wait < 0 {
+		wait = 0
+	}
+	if len(t.parked) > 0 {
+		return t.parked[0].first, wait, true
+	}
+	first, ok := q.ring.oldest(t.road)
+	if !ok {
+		return 0, 0, false
+	}
+	return first.seq, max(wait, q.age(t, first, now)), true
+}
+
+// age is how long the lines of a target still wait for others. A clock set
+// back would make a line wait: a negative age is due. Under mu.
+func (q *queue) age(t *target, first lineInfo, now time.Time) time.Duration {
+	age := now.Sub(time.Unix(0, first.at))
+	if q.closed || first.seq <= q.urgent || q.full(t) || age < 0 || age >= q.config.BatchWait {
+		return 0
+	}
+	return q.config.BatchWait - age
+}
+
+// assign gives a worker the first parked batch of a target, or spare, to be
+// filled up: what is parked is older than all in the ring, so that a batch
+// stays in order. Under mu.
+func (q *queue) assign(t *target, spare *batch) *batch {
+	t.busy++
+	t.filling = true
+	if len(t.parked) > 0 {
+		b := t.parked[0]
+		t.parked = slices.Delete(t.parked, 0, 1)
+		q.parked -= len(b.buf)
+		return b
+	}
+	spare.reset(t)
+	q.batches = append(q.batches, spare)
+	return spare
+}
+
+// take moves lines of the batch's target from the ring into it while it is
+// below the batch size, and reports whether there is more to take; one call
+// takes a bounded amount, and one is all that is added to documents that wait.
+func (q *queue) take(b *batch) (more bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	begin := len(b.buf)
 	for !q.settled && len(b.buf)-begin < takeBytes {
-		info, ok := q.ring.oldest()
-		if !ok || len(b.docs) > 0 && len(b.buf)+prefixBytes+int(info.size) > q.batchBytes {
+		info, ok := q.ring.oldest(b.target.road)
+		if !ok || len(b.docs) > 0 && len(b.buf)+len(b.target.fields.gap)+int(info.size) > q.config.BatchBytes {
 			break
 		}
 		b.take(info, &q.ring)
 		q.held++
 	}
-	q.oldest = b.oldest()
-	return len(b.buf) > begin
+	b.first = b.oldest()
+	more = len(b.buf) > begin && b.target.backoff.failures == 0
+	b.target.filling = more
+	return more
 }
 
-// settle counts the verdicts on n lines that the sender held; oldest is the
-// lowest sequence it still holds.
-func (q *queue) settle(verdicts Stats, n int, oldest uint64) {
+// finish ends the serving of a batch with nothing left in it.
+func (q *queue) finish(b *batch, progress bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	b.target.busy--
+	b.target.filling = false
+	if progress {
+		q.cheer(b.target)
+	}
+	if i := slices.Index(q.batches, b); i >= 0 {
+		q.batches = slices.Delete(q.batches, i, i+1)
+	}
+}
+
+// cheer notes that a target takes documents. Under mu.
+func (q *queue) cheer(t *target) {
+	t.backoff.reset()
+	t.until = time.Time{}
+	t.road.refused = false
+}
+
+// park puts a batch with documents that have to wait aside, so that its
+// worker can serve other targets. When too much is parked it reports false,
+// and how long the worker has to keep the batch itself.
+func (q *queue) park(b *batch, progress, refused bool, now time.Time) (wait time.Duration, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	t := b.target
+	if progress {
+		q.cheer(t)
+	}
+	t.road.refused = refused
+	wait = t.backoff.next(0)
+	if t.until = now.Add(wait); q.parked+len(b.buf) > max(2, q.config.InFlight)*q.config.BatchBytes {
+		return wait, false
+	}
+	b.trim()
+	t.busy--
+	t.parked = append(t.parked, b)
+	q.parked += len(b.buf)
+	return 0, true
+}
+
+// lock notes whether the server takes anything from us at all.
+func (q *queue) lock(locked bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.locked = locked
+}
+
+// settle counts the verdicts on n lines of a batch.
+func (q *queue) settle(verdicts Stats, n int, b *batch) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	b.first = b.oldest()
 	if q.settled {
 		return
 	}
 	q.stats.add(verdicts)
 	q.held -= uint64(n)
-	q.oldest = oldest
 	q.release()
 }
 
@@ -152,11 +306,20 @@ func (q *queue) release() {
 
 // passed reports whether every line up to seq has a verdict. Under mu.
 func (q *queue) passed(seq uint64) bool {
-	if q.held > 0 && q.oldest <= seq {
-		return false
+	if q.settled {
+		return true
 	}
-	first, ok := q.ring.oldest()
-	return !ok || first.seq > seq
+	for _, b := range q.batches {
+		if b.first != 0 && b.first <= seq {
+			return false
+		}
+	}
+	for _, t := range q.targets {
+		if first, ok := q.ring.oldest(t.road); ok && first.seq <= seq {
+			return false
+		}
+	}
+	return true
 }
 
 // hurry sends what is here without waiting for a full batch.
@@ -191,7 +354,8 @@ func (q *queue) forget(done chan struct{}) {
 	}
 }
 
-// close ends intake; false if it had ended before.
+// close ends intake, and the pauses of all targets; false if it had ended
+// before.
 func (q *queue) close() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -199,17 +363,20 @@ func (q *queue) close() bool {
 		return false
 	}
 	q.closed = true
+	for _, t := range q.targets {
+		t.until = time.Time{}
+	}
 	close(q.closing)
 	return true
 }
 
-// finish drops what has no verdict, ends the waiters, and returns the final
+// end drops what has no verdict, ends the waiters, and returns the final
 // counts. Verdicts that arrive later count nothing.
-func (q *queue) finish() Stats {
+func (q *queue) end() Stats {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.stats.Dropped.Close += q.pending()
-	q.settled, q.held, q.oldest = true, 0, 0
+	q.settled, q.held = true, 0
 	q.ring.clear()
 	q.release()
 	return q.snapshot()
@@ -239,4 +406,12 @@ func (q *queue) isClosed() bool {
 	default:
 		return false
 	}
+}
+
+// early is closed when closing begins; never, once it has.
+func (q *queue) early() <-chan struct{} {
+	if q.isClosed() {
+		return nil
+	}
+	return q.closing
 }

@@ -3,46 +3,94 @@ package elk
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 	"github.com/klauspost/compress/gzip"
 )
 
+// indexPath makes an answer name the backing indices.
+const indexPath = "items.*._index"
+
 // poster makes bulk requests out of documents, one at a time, reusing its
-// buffers.
+// buffers. Each worker has one.
 type poster struct {
 	config Config
 	client Client
-	target string
+	peer   *peer
 
-	authorization string // from Credentials, "" to ask
-	body          *bytes.Buffer
-	gzip          *gzip.Writer // nil: plain bodies
-	answer        bytes.Buffer
+	body   *bytes.Buffer
+	gzip   *gzip.Writer // nil: plain bodies
+	answer bytes.Buffer
 }
 
 // newPoster compresses only for the package's own client: another may do so
 // itself.
-func newPoster(c Config, client Client) *poster {
-	p := &poster{config: c, client: client, target: "logs-" + c.Dataset + "-" + c.Namespace, body: new(bytes.Buffer)}
+func newPoster(c Config, client Client, p *peer) *poster {
+	out := &poster{config: c, client: client, peer: p, body: new(bytes.Buffer)}
 	if c.Client == nil {
-		p.gzip, _ = gzip.NewWriterLevel(p.body, gzip.BestSpeed)
+		out.gzip, _ = gzip.NewWriterLevel(out.body, gzip.BestSpeed)
 	}
-	return p
+	return out
 }
 
-// post sends the documents once. The reply's body is valid until the next
-// post.
-func (p *poster) post(ctx context.Context, b *batch, docs []document) reply {
+// bulk sends the documents once and says what the reply means.
+func (p *poster) bulk(ctx context.Context, b *batch, docs []document) outcome {
+	yes, no := true, false
+	request := esapi.BulkRequest{
+		Index:      b.target.name,
+		FilterPath: []string{"errors", "took", "items.*.status", "items.*.error", "items.*.failure_store"},
+	}
+	if p.peer.takes(paramDataStream) {
+		request.RequireDataStream = &yes
+	}
+	if p.peer.takes(paramNoSource) {
+		request.IncludeSourceOnError = &no
+	}
+	if b.target.wantsIndex(time.Now()) {
+		request.FilterPath = append(request.FilterPath, indexPath)
+	}
+	r := p.post(ctx, func(w io.Writer) error { return writeBodies(w, b, docs) },
+		func(ctx context.Context, t esapi.Transport, header http.Header, body io.Reader) (*esapi.Response, error) {
+			request.Header, request.Body = header, body
+			return request.Do(ctx, t)
+		})
+	out := judge(r, len(docs))
+	out.news = p.peer.identify(r)
+	if dropped := p.peer.drop(out.complaint); len(dropped) > 0 {
+		out.fate = again
+		out.news = append(out.news, news{alarmParameters, "the server does not know " + strings.Join(dropped, ", ") + ": left out from now on"})
+	}
+	return out
+}
+
+func writeBodies(w io.Writer, b *batch, docs []document) error {
+	for i := range docs {
+		if _, err := w.Write(b.body(&docs[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// do is one call of esapi.
+type do func(ctx context.Context, t esapi.Transport, header http.Header, body io.Reader) (*esapi.Response, error)
+
+// post makes one request. The reply's body is valid until the next post.
+func (p *poster) post(ctx context.Context, write func(io.Writer) error, call do) reply {
 	ctx, cancel := context.WithTimeout(ctx, p.config.RequestTimeout)
 	defer cancel()
 	header, err := p.header(ctx)
 	if err != nil {
 		return reply{err: err}
 	}
-	if err := p.compose(b, docs); err != nil {
+	if err := p.compose(write); err != nil {
 		return reply{err: err}
 	}
 	body := &requestBody{Reader: bytes.NewReader(p.body.Bytes())}
@@ -51,33 +99,32 @@ func (p *poster) post(ctx context.Context, b *batch, docs []document) reply {
 			p.body = new(bytes.Buffer)
 		}
 	}()
-	return p.perform(ctx, header, body)
+	return p.perform(ctx, header, body, call)
 }
 
-// perform keeps a panic of a client from the sender.
-func (p *poster) perform(ctx context.Context, header http.Header, body *requestBody) (answer reply) {
+// perform keeps a panic of a client from the worker.
+func (p *poster) perform(ctx context.Context, header http.Header, body *requestBody, call do) (answer reply) {
 	defer func() {
 		if r := recover(); r != nil {
-			answer = reply{err: fmt.Errorf("elk: the client panicked: %v", r)}
+			answer = reply{err: fmt.Errorf("elk: the client panicked: %v", r), sent: true}
 		}
 	}()
-	yes, no := true, false
-	res, err := esapi.BulkRequest{
-		Index:                p.target,
-		Body:                 body,
-		RequireDataStream:    &yes,
-		IncludeSourceOnError: &no,
-		FilterPath:           []string{"errors", "took", "items.*.status", "items.*.error", "items.*.failure_store"},
-		Header:               header,
-	}.Do(ctx, courier{client: p.client, length: body.Size()})
+	res, err := call(ctx, courier{client: p.client, length: body.Size()}, header, body)
 	if err != nil {
-		return reply{err: err}
+		return reply{err: err, sent: !neverSent(err)}
 	}
 	defer func() { _ = res.Body.Close() }()
 	if err := readAnswer(&p.answer, res.Header, res.Body); err != nil {
-		return reply{status: res.StatusCode, err: err}
+		return reply{status: res.StatusCode, err: err, sent: true}
 	}
-	return reply{status: res.StatusCode, header: res.Header, body: p.answer.Bytes()}
+	return reply{status: res.StatusCode, header: res.Header, body: p.answer.Bytes(), sent: true}
+}
+
+// neverSent reports whether an error came before any byte of the request
+// left: no connection, so nothing can have been stored.
+func neverSent(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
 }
 
 func (p *poster) header(ctx context.Context) (http.Header, error) {
@@ -85,62 +132,21 @@ func (p *poster) header(ctx context.Context) (http.Header, error) {
 	if p.gzip != nil {
 		header.Set("Content-Encoding", "gzip")
 	}
-	authorization, err := p.authorize(ctx)
+	authorization, err := p.peer.authorize(ctx)
 	if authorization != "" {
 		header.Set("Authorization", authorization)
 	}
 	return header, err
 }
 
-// authorize returns the Authorization header, "" to leave it to the client.
-func (p *poster) authorize(ctx context.Context) (string, error) {
-	switch {
-	case p.config.APIKey != "":
-		return "ApiKey " + p.config.APIKey, nil
-	case p.config.Username != "":
-		req := http.Request{Header: http.Header{}}
-		req.SetBasicAuth(p.config.Username, p.config.Password)
-		return req.Header.Get("Authorization"), nil
-	case p.config.Credentials != nil && p.authorization == "":
-		var err error
-		p.authorization, err = askCredentials(ctx, p.config.Credentials)
-		return p.authorization, err
-	}
-	return p.authorization, nil
-}
-
-// doubt makes the next request ask for credentials anew.
-func (p *poster) doubt() { p.authorization = "" }
-
-func askCredentials(ctx context.Context, ask func(context.Context) (string, error)) (authorization string, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			authorization, err = "", fmt.Errorf("elk: Credentials panicked: %v", r)
-		}
-	}()
-	authorization, err = ask(ctx)
-	if err != nil {
-		return "", fmt.Errorf("elk: Credentials: %w", err)
-	}
-	return authorization, nil
-}
-
 // compose writes the body of a request.
-func (p *poster) compose(b *batch, docs []document) error {
+func (p *poster) compose(write func(io.Writer) error) error {
 	p.body.Reset()
 	if p.gzip == nil {
-		for i := range docs {
-			p.body.Write(b.body(&docs[i]))
-		}
-		return nil
+		return write(p.body)
 	}
 	p.gzip.Reset(p.body)
-	for i := range docs {
-		if _, err := p.gzip.Write(b.body(&docs[i])); err != nil {
-			return fmt.Errorf("elk: gzip: %w", err)
-		}
-	}
-	if err := p.gzip.Close(); err != nil {
+	if err := errors.Join(write(p.gzip), p.gzip.Close()); err != nil {
 		return fmt.Errorf("elk: gzip: %w", err)
 	}
 	return nil

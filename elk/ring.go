@@ -1,6 +1,9 @@
 package elk
 
-import "log/slog"
+import (
+	"log/slog"
+	"math/bits"
+)
 
 const (
 	blockBytes  = 256
@@ -18,10 +21,10 @@ const (
 // ring holds the lines that wait to be sent, within a fixed number of bytes.
 //
 // Memory is cut into blocks of one size; a line is a chain of blocks, and
-// the lines of one level are a chain in order of arrival, its lane. So any
-// line can leave, the oldest for the sender and the least important for a
-// better one, without moving another. Blocks are made when first needed and
-// then used again: in the steady state nothing is allocated.
+// the lines of one target and level are a chain in order of arrival, a lane.
+// So any line can leave, the oldest of a target for a sender and the least
+// important for a better one, without moving another. Blocks are made when
+// first needed and then used again: in the steady state nothing is allocated.
 //
 // A ring is not safe for concurrent use; queue holds its lock.
 type ring struct {
@@ -30,9 +33,21 @@ type ring struct {
 	limit  int    // blocks that may be made
 	free   uint32 // chain of unused blocks
 	unused int    // its length
+	roads  []*road
+	blocks [laneCount]int // of all roads, by lane
+	lines  int
+}
+
+// road is what one target has in the ring.
+type road struct {
 	lanes  [laneCount]lane
+	filled uint32 // a bit for each lane that has lines
 	lines  int
 	bytes  int
+	blocks int
+	// refused says that the server takes nothing of this target now, so that
+	// its lines make room for those of others at the same level.
+	refused bool
 }
 
 type chunk struct {
@@ -62,11 +77,24 @@ type lane struct {
 	blocks     int
 }
 
+// evictions counts lines that made room for others.
+type evictions struct {
+	lines   int
+	refused int // of these, lines of roads that are refused
+}
+
 // ringCapacity is the longest line that a ring of so many bytes can hold.
 func ringCapacity(bytes int) int { return bytes / (blockBytes + slotBytes) * blockBytes }
 
 func newRing(bytes int) ring {
 	return ring{limit: bytes / (blockBytes + slotBytes), free: none}
+}
+
+// open makes a road; it stays for the life of the ring.
+func (r *ring) open() *road {
+	to := &road{}
+	r.roads = append(r.roads, to)
+	return to
 }
 
 func blocksFor(size int) int { return max(1, (size+blockBytes-1)/blockBytes) }
@@ -76,92 +104,120 @@ func laneOf(level slog.Level) int {
 }
 
 // push stores a copy of line. When there is no room it first evicts lines of
-// lower levels, lowest first and oldest first, if that makes room; otherwise
-// nothing changes and stored is false.
-func (r *ring) push(level slog.Level, info lineInfo, line []byte) (evicted int, stored bool) {
+// lower levels, lowest first and oldest first, then lines of refused roads up
+// to the same level, if that makes room; otherwise nothing changes and stored
+// is false.
+func (r *ring) push(to *road, level slog.Level, info lineInfo, line []byte) (gone evictions, stored bool) {
 	need := blocksFor(len(line))
 	at := laneOf(level)
 	if need > r.room() {
-		if need > r.room()+r.below(at) {
-			return 0, false
+		if need > r.room()+r.evictable(to, at) {
+			return evictions{}, false
 		}
-		evicted = r.evict(need)
+		gone = r.evict(to, at, need)
 	}
 	info.size = uint32(len(line))
 	first := r.store(line)
 	s := r.slot(first)
 	s.lineInfo, s.nextLine = info, none
-	r.link(&r.lanes[at], first, need)
-	r.lines++
-	r.bytes += len(line)
-	return evicted, true
+	r.link(to, at, first, need)
+	return gone, true
 }
 
 // room is the number of blocks that a new line may take.
 func (r *ring) room() int { return r.limit - r.made + r.unused }
 
-// below is the number of blocks held by lines of lower lanes.
-func (r *ring) below(at int) int {
-	blocks := 0
+// evictable is the number of blocks that a line in a lane of to may claim.
+func (r *ring) evictable(to *road, at int) (blocks int) {
 	for i := range at {
-		blocks += r.lanes[i].blocks
+		blocks += r.blocks[i]
+	}
+	for _, from := range r.roads {
+		if yields(from, to) {
+			blocks += from.lanes[at].blocks
+		}
 	}
 	return blocks
 }
 
-// evict drops lines, lowest lane first, until there is room for need blocks;
-// the caller has made sure that the lanes below its own suffice.
-func (r *ring) evict(need int) (evicted int) {
-	for i := range r.lanes {
-		for r.room() < need && r.lanes[i].lines > 0 {
-			r.unlink(&r.lanes[i])
-			evicted++
+// yields reports whether from makes room for to at the same level.
+func yields(from, to *road) bool { return from.refused && !to.refused }
+
+// evict drops lines until there is room for need blocks; the caller has made
+// sure that those evictable suffice.
+func (r *ring) evict(to *road, at, need int) (gone evictions) {
+	for i := 0; i <= at; i++ {
+		for r.room() < need {
+			from := r.victim(to, i, i < at)
+			if from == nil {
+				break
+			}
+			r.unlink(from, i)
+			gone.lines++
+			if from.refused {
+				gone.refused++
+			}
 		}
 	}
-	return evicted
+	return gone
 }
 
-// oldest returns the first line to leave, without taking it.
-func (r *ring) oldest() (lineInfo, bool) {
-	at := r.oldestLane()
-	if at < 0 {
-		return lineInfo{}, false
-	}
-	return r.slot(r.lanes[at].head).lineInfo, true
-}
-
-func (r *ring) oldestLane() int {
-	found, seq := -1, uint64(0)
-	for i := range r.lanes {
-		if r.lanes[i].lines == 0 {
+// victim is the road with the oldest line in a lane, among all of them or
+// those that yield to another.
+func (r *ring) victim(to *road, at int, anyRoad bool) (found *road) {
+	oldest := uint64(0)
+	for _, from := range r.roads {
+		if from.lanes[at].lines == 0 || !anyRoad && !yields(from, to) {
 			continue
 		}
-		if s := r.slot(r.lanes[i].head).seq; found < 0 || s < seq {
-			found, seq = i, s
+		if seq := r.slot(from.lanes[at].head).seq; found == nil || seq < oldest {
+			found, oldest = from, seq
 		}
 	}
 	return found
 }
 
-// pop appends the oldest line to dst and forgets it. The ring must not be
-// empty.
-func (r *ring) pop(dst []byte) []byte {
-	l := &r.lanes[r.oldestLane()]
-	left := int(r.slot(l.head).size)
-	for block := l.head; left > 0; block = r.slot(block).next {
+// oldest returns the first line of a road to leave, without taking it.
+func (r *ring) oldest(from *road) (lineInfo, bool) {
+	if from.lines == 0 {
+		return lineInfo{}, false
+	}
+	return r.slot(from.lanes[r.oldestLane(from)].head).lineInfo, true
+}
+
+// oldestLane is where the oldest line of a road is; it must have one.
+func (r *ring) oldestLane(from *road) (found int) {
+	oldest := ^uint64(0)
+	for left := from.filled; left != 0; left &= left - 1 {
+		at := bits.TrailingZeros32(left)
+		if seq := r.slot(from.lanes[at].head).seq; seq < oldest {
+			found, oldest = at, seq
+		}
+	}
+	return found
+}
+
+// pop appends the oldest line of a road to dst and forgets it. The road must
+// not be empty.
+func (r *ring) pop(from *road, dst []byte) []byte {
+	at := r.oldestLane(from)
+	block := from.lanes[at].head
+	for left := int(r.slot(block).size); left > 0; block = r.slot(block).next {
 		n := min(left, blockBytes)
 		dst = append(dst, r.block(block)[:n]...)
 		left -= n
 	}
-	r.unlink(l)
+	r.unlink(from, at)
 	return dst
 }
 
 // clear forgets every line.
 func (r *ring) clear() {
-	for i := range r.lanes {
-		for r.lanes[i].lines > 0 {
-			r.unlink(&r.lanes[i])
+	for _, from := range r.roads {
+		for at := range from.lanes {
+			for from.lanes[at].lines > 0 {
+				r.unlink(from, at)
+			}
 		}
 	}
 }
@@ -208,19 +264,21 @@ func (r *ring) grow() {
 	r.made += n
 }
 
-func (r *ring) link(l *lane, first uint32, blocks int) {
+func (r *ring) link(to *road, at int, first uint32, blocks int) {
+	l := &to.lanes[at]
 	if l.lines == 0 {
 		l.head = first
+		to.filled |= 1 << at
 	} else {
 		r.slot(l.tail).nextLine = first
 	}
 	l.tail = first
-	l.lines++
-	l.blocks += blocks
+	r.count(to, at, 1, blocks, int(r.slot(first).size))
 }
 
 // unlink removes the first line of a lane and frees its blocks.
-func (r *ring) unlink(l *lane) {
+func (r *ring) unlink(from *road, at int) {
+	l := &from.lanes[at]
 	head := r.slot(l.head)
 	next, size := head.nextLine, int(head.size)
 	for block := l.head; block != none; {
@@ -229,10 +287,20 @@ func (r *ring) unlink(l *lane) {
 		block = following
 	}
 	l.head = next
-	l.lines--
-	l.blocks -= blocksFor(size)
-	r.lines--
-	r.bytes -= size
+	if l.lines == 1 {
+		from.filled &^= 1 << at
+	}
+	r.count(from, at, -1, -blocksFor(size), -size)
+}
+
+func (r *ring) count(of *road, at, lines, blocks, bytes int) {
+	of.lanes[at].lines += lines
+	of.lanes[at].blocks += blocks
+	of.lines += lines
+	of.blocks += blocks
+	of.bytes += bytes
+	r.blocks[at] += blocks
+	r.lines += lines
 }
 
 func (r *ring) slot(i uint32) *slot { return &r.chunks[i/chunkBlocks].slots[i%chunkBlocks] }

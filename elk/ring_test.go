@@ -13,14 +13,15 @@ import (
 
 // modelLine is a line in a model of the ring that is a plain slice.
 type modelLine struct {
-	lane, blocks int
-	seq          uint64
-	text         []byte
+	road, lane, blocks int
+	seq                uint64
+	text               []byte
 }
 
 type ringModel struct {
-	limit int
-	lines []modelLine // in order of arrival
+	limit   int
+	lines   []modelLine // in order of arrival
+	refused []bool      // by road
 }
 
 func (m *ringModel) used() (n int) {
@@ -30,31 +31,39 @@ func (m *ringModel) used() (n int) {
 	return n
 }
 
-// victim is the index of the next line to evict: the oldest of the lowest
-// lane below at, or -1.
-func (m *ringModel) victim(at int) int {
+// victim is the index of the next line to make room for another: the oldest
+// of the lowest lane that may go, or -1.
+func (m *ringModel) victim(incoming modelLine) int {
 	found := -1
 	for i, l := range m.lines {
-		if l.lane < at && (found < 0 || l.lane < m.lines[found].lane) {
+		yields := l.lane == incoming.lane && m.refused[l.road] && !m.refused[incoming.road]
+		if (l.lane < incoming.lane || yields) && (found < 0 || l.lane < m.lines[found].lane) {
 			found = i
 		}
 	}
 	return found
 }
 
-func (m *ringModel) push(l modelLine) (evicted int, stored bool) {
+func (m *ringModel) push(l modelLine) (gone evictions, stored bool) {
 	before := slices.Clone(m.lines)
 	for m.used()+l.blocks > m.limit {
-		i := m.victim(l.lane)
+		i := m.victim(l)
 		if i < 0 {
 			m.lines = before
-			return 0, false
+			return evictions{}, false
+		}
+		if gone.lines++; m.refused[m.lines[i].road] {
+			gone.refused++
 		}
 		m.lines = slices.Delete(m.lines, i, i+1)
-		evicted++
 	}
 	m.lines = append(m.lines, l)
-	return evicted, true
+	return gone, true
+}
+
+// oldest is the index of the first line of a road, or -1.
+func (m *ringModel) oldest(road int) int {
+	return slices.IndexFunc(m.lines, func(l modelLine) bool { return l.road == road })
 }
 
 // TestRingAgainstModel: the ring and a plain list agree on every line kept,
@@ -64,31 +73,44 @@ func TestRingAgainstModel(t *testing.T) {
 		bytesLimit := rapid.IntRange(minRingBytes, 3*minRingBytes).Draw(t, "bytes")
 		r := newRing(bytesLimit)
 		m := ringModel{limit: r.limit}
+		for range rapid.IntRange(1, 4).Draw(t, "roads") {
+			r.open()
+			m.refused = append(m.refused, false)
+		}
+		anyRoad := rapid.IntRange(0, len(m.refused)-1)
 		seq := uint64(0)
 		t.Repeat(map[string]func(*rapid.T){
 			"push": func(t *rapid.T) {
 				seq++
+				road := anyRoad.Draw(t, "road")
 				level := slog.Level(rapid.IntRange(-10, 20).Draw(t, "level"))
 				text := bytes.Repeat([]byte{byte(seq)}, rapid.IntRange(1, ringCapacity(bytesLimit)).Draw(t, "size"))
-				evicted, stored := r.push(level, lineInfo{seq: seq, full: len(text)}, text)
-				wantEvicted, wantStored := m.push(modelLine{laneOf(level), blocksFor(len(text)), seq, text})
-				if evicted != wantEvicted || stored != wantStored {
-					t.Fatalf("push = %d, %t, want %d, %t", evicted, stored, wantEvicted, wantStored)
+				gone, stored := r.push(r.roads[road], level, lineInfo{seq: seq, full: len(text)}, text)
+				wantGone, wantStored := m.push(modelLine{road, laneOf(level), blocksFor(len(text)), seq, text})
+				if gone != wantGone || stored != wantStored {
+					t.Fatalf("push = %+v, %t, want %+v, %t", gone, stored, wantGone, wantStored)
 				}
 			},
+			"refuse": func(t *rapid.T) {
+				road := anyRoad.Draw(t, "road")
+				m.refused[road] = !m.refused[road]
+				r.roads[road].refused = m.refused[road]
+			},
 			"pop": func(t *rapid.T) {
-				info, ok := r.oldest()
-				if ok != (len(m.lines) > 0) {
+				road := anyRoad.Draw(t, "road")
+				info, ok := r.oldest(r.roads[road])
+				at := m.oldest(road)
+				if ok != (at >= 0) {
 					t.Fatalf("oldest = %t with %d lines", ok, len(m.lines))
 				}
 				if !ok {
 					return
 				}
-				got := r.pop(nil)
-				if want := m.lines[0]; info.seq != want.seq || !bytes.Equal(got, want.text) {
+				got := r.pop(r.roads[road], nil)
+				if want := m.lines[at]; info.seq != want.seq || !bytes.Equal(got, want.text) {
 					t.Fatalf("pop = line %d of %d bytes, want line %d of %d bytes", info.seq, len(got), want.seq, len(want.text))
 				}
-				m.lines = m.lines[1:]
+				m.lines = slices.Delete(m.lines, at, at+1)
 			},
 			"": func(t *rapid.T) {
 				if r.lines != len(m.lines) || r.room() != m.limit-m.used() {
@@ -102,9 +124,10 @@ func TestRingAgainstModel(t *testing.T) {
 func TestRingKeepsItsBound(t *testing.T) {
 	const limit = 1 << 20
 	r := newRing(limit)
+	to := r.open()
 	line := bytes.Repeat([]byte("x"), 300)
 	for i := range 20000 {
-		r.push(slog.LevelInfo, lineInfo{seq: uint64(i)}, line)
+		r.push(to, slog.LevelInfo, lineInfo{seq: uint64(i)}, line)
 	}
 	held := 0
 	for _, c := range r.chunks {
@@ -121,10 +144,12 @@ func TestRingKeepsItsBound(t *testing.T) {
 // TestRingEvictsLowestLevelFirst is the rule in its plainest form.
 func TestRingEvictsLowestLevelFirst(t *testing.T) {
 	r := newRing(minRingBytes)
+	to := r.open()
 	seq := uint64(0)
 	push := func(level slog.Level) (int, bool) {
 		seq++
-		return r.push(level, lineInfo{seq: seq}, fmt.Appendf(nil, "%s %d", level, seq))
+		gone, stored := r.push(to, level, lineInfo{seq: seq}, fmt.Appendf(nil, "%s %d", level, seq))
+		return gone.lines, stored
 	}
 	for r.room() > 2 {
 		push(slog.LevelInfo)
@@ -145,7 +170,7 @@ func TestRingEvictsLowestLevelFirst(t *testing.T) {
 			t.Errorf("push at %s = %d, %t, want %d, %t", step.level, evicted, stored, step.evicted, step.stored)
 		}
 	}
-	if got := string(r.pop(nil)); got != "INFO 2" {
+	if got := string(r.pop(to, nil)); got != "INFO 2" {
 		t.Errorf("oldest line is %q, want INFO 2", got)
 	}
 }

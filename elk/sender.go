@@ -2,174 +2,201 @@ package elk
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
-// failuresBeforeHalving is how many requests in a row may fail before smaller
-// ones are tried: a request above the server's memory limit is refused for
-// ever, and one that is too large may end in a broken connection instead of a
-// 413. Each answer lets them grow again, so that after an outage the server is
-// not met with everything at once.
-const failuresBeforeHalving = 3
-
-// sender takes lines from the queue and finds each a verdict.
-//
-// One goroutine runs it and owns everything here but the queue and the
-// alarms. Requests leave one after the other, in order of arrival; what has
-// no verdict stays in the batch and goes out again with what came later.
+// sender finds a verdict for each line in the queue, with as many workers as
+// requests may be in flight. A worker owns its batch, its buffers and its
+// place in the round; what they share guards itself.
 type sender struct {
-	config Config
-	id     string
-	queue  *queue
-	alarms *alarms
-	poster *poster
-
-	batch    batch
-	work     []span // of the batch, still to be sent in this round, next one last
-	backoff  backoff
-	limit    int  // documents in a request, 0 for any number
-	failures int  // requests in a row without an answer to their documents
-	tried    bool // once since closing began
-	done     chan struct{}
+	config  Config
+	id      string
+	queue   *queue
+	alarms  *alarms
+	peer    *peer
+	gate    *gate
+	letters *letterWriter
+	workers []*worker
+	done    chan struct{}
 }
 
-// span is a range of documents of the batch.
-type span struct{ from, to int }
-
 func newSender(c Config, id string, q *queue, a *alarms, client Client) *sender {
-	return &sender{
+	s := &sender{
 		config:  c,
 		id:      id,
 		queue:   q,
 		alarms:  a,
-		poster:  newPoster(c, client),
-		backoff: newBackoff(c.BackoffMin, c.BackoffMax),
+		peer:    newPeer(c),
+		gate:    newGate(c),
+		letters: &letterWriter{to: c.DeadLetter},
 		done:    make(chan struct{}),
 	}
+	for range max(1, c.InFlight) {
+		s.workers = append(s.workers, &worker{sender: s, poster: newPoster(c, client, s.peer), spare: &batch{}})
+	}
+	return s
 }
 
 // run sends until the queue is closed and empty, or ctx ends.
 func (s *sender) run(ctx context.Context) {
 	defer close(s.done)
+	var all sync.WaitGroup
+	for _, w := range s.workers {
+		all.Go(func() { w.run(ctx) })
+	}
+	all.Wait()
+}
+
+// worker sends one request at a time.
+type worker struct {
+	*sender
+	poster *poster
+	spare  *batch // empty, for its room
+	work   []span // of the batch, still to be sent in this round, next one last
+}
+
+// span is a range of documents of the batch.
+type span struct{ from, to int }
+
+func (w *worker) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		if len(s.batch.docs) == 0 && !s.await(ctx) {
+		b := w.await(ctx)
+		// Another worker may have to wait in turn, or may go as well.
+		w.queue.signal()
+		if b == nil {
 			return
 		}
-		s.fill()
-		floor, progress := s.round(ctx)
-		s.batch.compact()
-		if progress {
-			s.backoff.reset()
-		}
-		if len(s.batch.docs) > 0 {
-			s.pause(ctx, s.backoff.next(floor))
-		}
+		w.fill(b)
+		w.queue.signal()
+		w.serve(ctx, b)
 	}
 }
 
-// await returns true when a batch is due, false when there is no more to do.
-func (s *sender) await(ctx context.Context) bool {
+// await returns the next batch to serve, nil when there is no more to do.
+func (w *worker) await(ctx context.Context) *batch {
 	for {
-		due, wait, over := s.queue.due(time.Now())
-		if due || over {
-			return due
+		b, wait, over := w.queue.next(time.Now(), w.spare)
+		switch {
+		case over:
+			return nil
+		case b == w.spare:
+			w.spare = &batch{}
+			return b
+		case b != nil:
+			return b
 		}
-		if !s.sleep(ctx, wait, s.queue.wake) {
-			return false
+		if !sleep(ctx, wait, w.queue.wake) {
+			return nil
 		}
 	}
 }
 
-// pause waits before a retry. Closing cuts it short once, so that there is a
-// last try however long the wait would have been.
-func (s *sender) pause(ctx context.Context, wait time.Duration) {
-	closing := s.queue.closing
-	if s.tried {
-		closing = nil
-	}
-	s.sleep(ctx, wait, closing)
-	select {
-	case <-s.queue.closing:
-		s.tried = true
-	default:
-	}
-}
-
-// sleep waits for the time, negative for ever, or for early; false when ctx
-// ended.
-func (s *sender) sleep(ctx context.Context, wait time.Duration, early <-chan struct{}) bool {
-	var expired <-chan time.Time
-	if wait >= 0 {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		expired = timer.C
-	}
-	select {
-	case <-ctx.Done():
-		return false
-	case <-early:
-	case <-expired:
-	}
-	return true
-}
-
-// fill takes lines up to the size of a batch and buries those that cannot be
+// fill takes lines up to the size of a batch and sees to those that cannot be
 // documents.
-func (s *sender) fill() {
-	for {
-		from := len(s.batch.docs)
-		if !s.queue.take(&s.batch) {
-			break
-		}
-		s.splice(s.batch.docs[from:])
+func (w *worker) fill(b *batch) {
+	for more := true; more; {
+		from := len(b.docs)
+		more = w.queue.take(b)
+		w.splice(b, b.docs[from:])
 	}
-	s.batch.compact()
+	b.compact()
 }
 
-func (s *sender) splice(docs []document) {
+func (w *worker) splice(b *batch, docs []document) {
 	var t tally
 	for i := range docs {
-		if reason := s.batch.splice(&docs[i], s.id); reason != "" {
-			s.buryLine(&t, &docs[i], reason)
+		reason := b.splice(&docs[i], w.id)
+		switch {
+		case reason == reasonNotObject && w.config.NotJSON == NotJSONWrap:
+			b.wrap(&docs[i], w.id)
+			t.Wrapped++
+		case reason != "":
+			w.buryLine(&t, b, &docs[i], reason)
 		}
 	}
-	s.settle(t)
+	w.settle(t, b)
 }
 
-// round tries every document of the batch once, and reports how long the
-// server wants to be left alone and whether any document got its verdict.
-func (s *sender) round(ctx context.Context) (floor time.Duration, progress bool) {
-	if n := len(s.batch.docs); n > 0 {
-		s.work = append(s.work[:0], span{0, n})
+// serve tries the documents of a batch until each has its verdict, or those
+// that have none must wait for a person.
+func (w *worker) serve(ctx context.Context, b *batch) {
+	progress := false
+	for ctx.Err() == nil && len(b.docs) > 0 {
+		if !w.lookUp(ctx, b) {
+			continue
+		}
+		waiting := w.round(ctx, b)
+		progress = progress || waiting.progress
+		b.compact()
+		if waiting.documents == 0 || len(b.docs) == 0 {
+			continue
+		}
+		wait, parked := w.queue.park(b, waiting.progress, waiting.refused, time.Now())
+		if parked {
+			w.queue.signal()
+			return
+		}
+		sleep(ctx, wait, w.queue.early())
 	}
-	for len(s.work) > 0 {
-		next := s.next()
-		docs := s.batch.docs[next.from:next.to]
-		s.settle(tally{Stats: Stats{Requests: 1}})
-		out := judge(s.poster.post(ctx, &s.batch, docs), len(docs))
+	w.queue.finish(b, progress)
+	w.queue.signal()
+	if len(b.docs) == 0 {
+		w.spare = b
+	}
+}
+
+// result is what came out of a round.
+type result struct {
+	progress  bool // a document has its verdict
+	documents int  // that the server will not take now
+	refused   bool // since it would take none like them
+}
+
+// round tries every document of the batch once, or until a request has to be
+// repeated.
+func (w *worker) round(ctx context.Context, b *batch) (r result) {
+	w.work = append(w.work[:0], span{0, len(b.docs)})
+	for len(w.work) > 0 {
+		limit, ok := w.gate.enter(ctx)
+		if !ok {
+			return r
+		}
+		next := w.next(b, limit)
+		docs := b.docs[next.from:next.to]
+		w.settle(tally{Stats: Stats{Requests: 1}}, b)
+		out := w.poster.bulk(ctx, b, docs)
+		w.recognise(out)
 		switch {
 		case out.fate == kept:
-			s.keep(ctx, out, docs)
-			s.work = s.work[:0]
-			return out.after, progress
+			w.keep(ctx, b, out, docs)
+			return r
+		case out.fate == again:
+			w.gate.answered()
+			w.work = append(w.work, next)
 		case out.fate == refused && len(docs) > 1:
+			w.gate.answered()
 			middle := next.from + len(docs)/2
-			s.work = append(s.work, span{middle, next.to}, span{next.from, middle})
+			w.work = append(w.work, span{middle, next.to}, span{next.from, middle})
 		default:
-			progress = s.apply(out, docs) || progress
+			w.gate.answered()
+			w.apply(&r, b, out, docs)
 		}
 	}
-	return 0, progress
+	return r
 }
 
 // next takes what the next request holds from the work.
-func (s *sender) next() span {
-	last := len(s.work) - 1
-	w := s.work[last]
-	if s.limit > 0 && w.to-w.from > s.limit {
-		s.work[last].from += s.limit
-		return span{w.from, w.from + s.limit}
+func (w *worker) next(b *batch, limit int) span {
+	if b.limit > 0 && (limit == 0 || b.limit < limit) {
+		limit = b.limit
 	}
-	s.work = s.work[:last]
-	return w
+	last := len(w.work) - 1
+	s := w.work[last]
+	if limit > 0 && s.to-s.from > limit {
+		w.work[last].from += limit
+		return span{s.from, s.from + limit}
+	}
+	w.work = w.work[:last]
+	return s
 }

@@ -3,6 +3,7 @@ package elk
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -11,34 +12,39 @@ type tally struct {
 	Stats
 	settled int // documents with a verdict
 	waiting int // documents that the server will not take now
+	refused bool
 	last    item
 }
 
 // settle hands the verdicts to the queue.
-func (s *sender) settle(t tally) {
-	s.queue.settle(t.Stats, t.settled, s.batch.oldest())
-}
+func (w *worker) settle(t tally, b *batch) { w.queue.settle(t.Stats, t.settled, b) }
 
-// apply follows the word on each document, and reports whether any of them
-// got its verdict.
-func (s *sender) apply(out outcome, docs []document) (progress bool) {
-	s.relax()
+// apply follows the word on each document.
+func (w *worker) apply(r *result, b *batch, out outcome, docs []document) {
+	b.failures = 0
+	if b.limit *= 2; b.limit > len(b.docs) {
+		b.limit = 0
+	}
 	var t tally
 	for i := range docs {
-		s.applyItem(&t, &docs[i], out.item(i), out.fate)
+		w.applyItem(&t, b, &docs[i], out.item(i), out.fate)
 	}
-	t.Retries = uint64(t.waiting)
-	s.settle(t)
+	t.Retries += uint64(t.waiting)
+	w.settle(t, b)
+	w.alarms.answered(t.settled)
+	w.learn(b.target, out)
 	if t.waiting > 0 {
-		s.alarms.raise(alarmItems, fmt.Sprintf("%d documents for %s wait: status %d: %s: %s",
-			t.waiting, s.poster.target, t.last.status, t.last.cause.Type, t.last.cause.Reason))
+		w.alarms.raise(alarmItems, fmt.Sprintf("%d documents for %s wait: status %d: %s: %s",
+			t.waiting, b.target.name, t.last.status, t.last.cause.Type, t.last.cause.Reason))
 	}
-	return t.settled > 0
+	r.progress = r.progress || t.settled > 0
+	r.documents += t.waiting
+	r.refused = r.refused || t.refused
 }
 
-func (s *sender) applyItem(t *tally, d *document, word item, f fate) {
+func (w *worker) applyItem(t *tally, b *batch, d *document, word item, f fate) {
 	if f != answered {
-		s.buryRefused(t, d, word, f)
+		w.buryRefused(t, b, d, word, f)
 		return
 	}
 	switch word.verdict() {
@@ -49,10 +55,11 @@ func (s *sender) applyItem(t *tally, d *document, word item, f fate) {
 	case verdictDuplicate:
 		t.Duplicate++
 	case verdictDead:
-		s.buryRefused(t, d, word, f)
+		w.repairOrBury(t, b, d, word)
 		return
 	case verdictRetry:
 		t.waiting++
+		t.refused = t.refused || word.unavailable()
 		t.last = word
 		return
 	}
@@ -60,64 +67,93 @@ func (s *sender) applyItem(t *tally, d *document, word item, f fate) {
 	t.settled++
 }
 
+// repairOrBury gives a document with duplicate keys one more try.
+func (w *worker) repairOrBury(t *tally, b *batch, d *document, word item) {
+	if word.cause.duplicateKey() && b.repair(d, w.id) {
+		t.Repaired++
+		t.Retries++
+		return
+	}
+	w.buryRefused(t, b, d, word, answered)
+}
+
+// learn remembers the backing index that an answer named.
+func (w *worker) learn(t *target, out outcome) {
+	for i := range out.items {
+		if index := out.items[i].index; out.items[i].verdict() == verdictDelivered && strings.HasPrefix(index, ".ds-") {
+			t.learn(index, time.Now())
+			return
+		}
+	}
+}
+
 // keep notes why a request has to be repeated.
-func (s *sender) keep(ctx context.Context, out outcome, docs []document) {
-	s.settle(tally{Stats: Stats{Retries: uint64(len(docs))}})
-	if out.doubt {
-		s.poster.doubt()
-	} else {
-		s.strain(len(docs))
+func (w *worker) keep(ctx context.Context, b *batch, out outcome, docs []document) {
+	w.settle(tally{Stats: Stats{Retries: uint64(len(docs))}}, b)
+	if out.unknown {
+		b.doubt(docs)
 	}
+	w.stall(b, out, len(docs))
 	if ctx.Err() == nil {
-		s.alarms.raise(out.reason, fmt.Sprintf("%d documents for %s wait: %s", len(docs), s.poster.target, out.detail))
+		w.alarms.raise(out.reason, fmt.Sprintf("%d documents for %s wait: %s", len(docs), b.target.name, out.detail))
 	}
 }
 
-// strain halves the requests once several have failed.
-func (s *sender) strain(n int) {
-	if s.failures++; s.limit > 0 || s.failures >= failuresBeforeHalving {
-		s.limit = max(1, n/2)
+// stall holds all requests back. Once several with the same batch have failed
+// they are halved, whatever became of others: each answer lets them grow.
+func (w *worker) stall(b *batch, out outcome, n int) {
+	w.gate.failed(n, out.after)
+	if out.denied {
+		w.peer.doubt()
+		w.queue.lock(true)
+		return
+	}
+	if b.failures++; b.limit > 0 || b.failures >= failuresBeforeHalving {
+		b.limit = max(1, n/2)
 	}
 }
 
-// relax lets requests grow after an answer.
-func (s *sender) relax() {
-	s.failures = 0
-	if s.limit *= 2; s.limit > len(s.batch.docs) {
-		s.limit = 0
+// recognise tells once what an answer showed of the server.
+func (w *worker) recognise(out outcome) {
+	if out.fate != kept {
+		w.queue.lock(false)
+	}
+	for _, n := range out.news {
+		w.alarms.raise(n.reason, n.text)
 	}
 }
 
 // buryLine makes a dead letter of a line that cannot be a document.
-func (s *sender) buryLine(t *tally, d *document, reason string) {
+func (w *worker) buryLine(t *tally, b *batch, d *document, reason string) {
 	letter := deadLetter{Reason: reason}
 	if reason == reasonTooLong {
 		letter.ErrorReason = fmt.Sprintf("%d bytes, of which the first %d are kept", d.full, d.size)
 	}
-	s.bury(t, d, letter)
+	w.bury(t, b, d, letter)
 }
 
 // buryRefused makes a dead letter of a document that the server, or the
 // client, will not take.
-func (s *sender) buryRefused(t *tally, d *document, word item, f fate) {
+func (w *worker) buryRefused(t *tally, b *batch, d *document, word item, f fate) {
 	letter := deadLetter{Reason: reasonRefused, Status: word.status, ErrorType: word.cause.Type, ErrorReason: word.cause.Reason}
 	if f == unknowable {
 		letter.Reason = reasonProduct
 	}
-	s.bury(t, d, letter)
+	w.bury(t, b, d, letter)
 }
 
-func (s *sender) bury(t *tally, d *document, letter deadLetter) {
+func (w *worker) bury(t *tally, b *batch, d *document, letter deadLetter) {
 	d.settled = true
 	t.settled++
-	letter.Time, letter.Target = time.Now().UTC(), s.poster.target
-	if err := writeDeadLetter(s.config.DeadLetter, letter.withDocument(s.batch.original(d))); err != nil {
+	letter.ErrorReason = w.alarms.clean(letter.ErrorReason)
+	letter.Time, letter.Target = time.Now().UTC(), b.target.name
+	if err := w.letters.write(letter.withDocument(b.original(d))); err != nil {
 		t.Dropped.DeadLetter++
-		s.alarms.raise(alarmDeadFailed, "a dead letter is lost: "+err.Error())
+		w.alarms.raise(alarmDeadFailed, "a dead letter is lost: "+err.Error())
 		return
 	}
 	t.DeadLettered.count(letter.Reason)
-	s.alarms.raise(alarmFor(letter.Reason), fmt.Sprintf("a line for %s will not be stored: %s", s.poster.target, letter.text()))
+	w.alarms.raise(alarmFor(letter.Reason), fmt.Sprintf("a line for %s will not be stored: %s", b.target.name, letter.text()))
 }
 
 func alarmFor(reason string) string {

@@ -29,15 +29,18 @@ const closeGrace = 250 * time.Millisecond
 
 var _ io.WriteCloser = (*Shipper)(nil)
 
-// Shipper sends lines to one Elasticsearch data stream. Make it with Open.
+// Shipper sends lines to an Elasticsearch data stream, and with Dataset to
+// others beside it. Make it with Open.
 // Its methods may be called at any time from any goroutine; on a nil or zero
 // Shipper they do what they do after Close.
 type Shipper struct {
 	config Config
 	queue  *queue
+	home   *target // of Config.Dataset
 	sender *sender
 	alarms *alarms
 	own    *ownClient // nil with Config.Client
+	meters *meters    // nil without Config.Meter
 	cancel context.CancelFunc
 	ended  chan struct{} // closed when Shutdown is through
 }
@@ -49,16 +52,22 @@ func Open(config Config) (*Shipper, error) {
 	if err != nil {
 		return nil, err
 	}
+	hidden := newSecrets(&c)
 	s := &Shipper{config: c, queue: newQueue(c), ended: make(chan struct{})}
+	if s.meters, err = newMeters(c, s.queue); err != nil {
+		return nil, err
+	}
 	client := c.Client
 	if client == nil {
 		if s.own, err = newOwnClient(c); err != nil {
+			s.meters.close()
 			return nil, err
 		}
 		client = s.own
 	}
-	s.alarms = newAlarms(c.OnAlarm)
-	s.sender = newSender(c, newID(), s.queue, s.alarms, client)
+	s.home, _ = s.queue.open(c.Dataset, c.Namespace, 1)
+	s.alarms = newAlarms(c.OnAlarm, hidden)
+	s.sender = newSender(c, newID(), s.queue, s.alarms, s.meters.measured(client))
 	var ctx context.Context
 	ctx, s.cancel = context.WithCancel(context.Background())
 	go s.sender.run(ctx)
@@ -82,13 +91,20 @@ func (s *Shipper) Write(p []byte) (int, error) { return s.WriteLine(slog.LevelIn
 // WriteLine is Write with the level of the lines, which decides what goes
 // first when there is no more room.
 func (s *Shipper) WriteLine(level slog.Level, p []byte) (int, error) {
+	if s.isZero() {
+		return 0, ErrClosed
+	}
+	return s.writeLine(s.home, level, p)
+}
+
+func (s *Shipper) writeLine(to *target, level slog.Level, p []byte) (int, error) {
 	if s.isZero() || s.queue.isClosed() {
 		return 0, ErrClosed
 	}
 	now := time.Now()
 	for done := 0; done < len(p); {
 		line, rest, _ := bytes.Cut(p[done:], []byte{'\n'})
-		if !s.accept(level, trimSpace(line), now) {
+		if !s.accept(to, level, trimSpace(line), now) {
 			return done, ErrClosed
 		}
 		done = len(p) - len(rest)
@@ -97,11 +113,11 @@ func (s *Shipper) WriteLine(level slog.Level, p []byte) (int, error) {
 }
 
 // accept takes one line and reports whether the shipper is open.
-func (s *Shipper) accept(level slog.Level, line []byte, now time.Time) bool {
+func (s *Shipper) accept(to *target, level slog.Level, line []byte, now time.Time) bool {
 	if len(line) == 0 {
 		return true
 	}
-	dropped, open := s.queue.put(level, line, s.config.MaxLineBytes, now)
+	dropped, open := s.queue.put(to, level, line, s.config.MaxLineBytes, now)
 	if dropped > 0 {
 		s.alarms.raise(alarmRingFull, "lines are dropped: more arrive than leave, and RingBytes is used up")
 	}
@@ -182,8 +198,9 @@ func (s *Shipper) Shutdown(ctx context.Context) error {
 		return nil
 	}
 	defer close(s.ended)
+	s.sender.gate.cut()
 	s.stop(ctx)
-	return lossError(s.queue.finish())
+	return lossError(s.queue.end())
 }
 
 // stop ends the goroutines. One that hangs in the caller's code is left
@@ -198,8 +215,9 @@ func (s *Shipper) stop(ctx context.Context) {
 		waitFor(s.sender.done, closeGrace)
 	}
 	if s.own != nil {
-		s.own.close(ctx)
+		s.own.close()
 	}
+	s.meters.close()
 	s.alarms.close(closeGrace)
 }
 
@@ -207,8 +225,8 @@ func lossError(s Stats) error {
 	if s.Dropped.Total() == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %d of %d (ring full %d, no answer before close %d, dead letter not written %d)",
-		ErrLost, s.Dropped.Total(), s.Accepted, s.Dropped.RingFull, s.Dropped.Close, s.Dropped.DeadLetter)
+	return fmt.Errorf("%w: %d of %d (ring full %d, refused and ring full %d, no answer before close %d, dead letter not written %d)",
+		ErrLost, s.Dropped.Total(), s.Accepted, s.Dropped.RingFull, s.Dropped.Unavailable, s.Dropped.Close, s.Dropped.DeadLetter)
 }
 
 // Stats returns the counts so far; after Close, the final ones.

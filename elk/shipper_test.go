@@ -18,7 +18,7 @@ import (
 // TestLinesThatCannotBeDocuments: each is counted and kept as a dead letter,
 // and its neighbours are stored.
 func TestLinesThatCannotBeDocuments(t *testing.T) {
-	const limit = 64
+	const limit = 256
 	long := `{"message":"` + strings.Repeat("x", limit) + `"}`
 	for _, tt := range []struct {
 		name, line string
@@ -42,7 +42,7 @@ func TestLinesThatCannotBeDocuments(t *testing.T) {
 			srv := startServer(t)
 			dead := &buffer{}
 			c := quick(srv.URL())
-			c.DeadLetter, c.MaxLineBytes = dead, limit
+			c.DeadLetter, c.MaxLineBytes, c.NotJSON = dead, limit, NotJSONDeadLetter
 			s := openShipper(t, c)
 			mustWrite(t, s, lineNumber(0)+"\n"+tt.line+"\n"+lineNumber(1)+"\r\n")
 			stats := closeWell(t, s)
@@ -78,7 +78,7 @@ func TestDeadLetterWriterFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			srv := startServer(t)
 			c := quick(srv.URL())
-			c.DeadLetter = w
+			c.DeadLetter, c.NotJSON = w, NotJSONDeadLetter
 			s := openShipper(t, c)
 			mustWrite(t, s, "not JSON\n"+lineNumber(0))
 			if err := s.Close(); !errors.Is(err, ErrLost) || !strings.Contains(err.Error(), "dead letter not written 1") {
@@ -201,7 +201,7 @@ func TestRingFull(t *testing.T) {
 		})
 	})
 	c := quick(srv.URL())
-	c.RingBytes, c.BatchBytes = minRingBytes, 1
+	c.RingBytes, c.BatchBytes, c.InFlight = minRingBytes, 1, 1
 	told := make(chan Alarm, 16)
 	c.OnAlarm = func(a Alarm) { told <- a }
 	s := openShipper(t, c)
@@ -344,7 +344,8 @@ func TestOwnFieldsAreLeft(t *testing.T) {
 		mustWrite(t, s, line)
 		stats := closeWell(t, s)
 		docs := srv.Documents(stream)
-		if len(docs) != 1 || string(docs[0].Source) != line {
+		want := "{" + string(s.home.fields.constant) + line[1:]
+		if len(docs) != 1 || string(docs[0].Source) != want {
 			t.Errorf("%s is stored as %v: %+v", line, docs, stats)
 		}
 	}

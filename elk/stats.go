@@ -23,6 +23,12 @@ type Stats struct {
 	// Retries are the times that a document had to be sent again, but for the
 	// halving of a refused request. Not part of the balance.
 	Retries uint64
+	// Repaired are documents whose duplicate keys were given new names. Not
+	// part of the balance: what became of them is counted as of all others.
+	Repaired uint64
+	// Wrapped are lines that were not JSON and became the message of a
+	// document. Not part of the balance.
+	Wrapped uint64
 }
 
 // DeadLettered counts lines by why they can never be stored.
@@ -43,13 +49,16 @@ func (d DeadLettered) Total() uint64 {
 
 // Dropped counts lost lines by reason.
 type Dropped struct {
-	RingFull   uint64 // no room, or evicted by a line of a higher level
-	Close      uint64 // no verdict when the time to close was over
-	DeadLetter uint64 // Config.DeadLetter returned an error or panicked
+	RingFull uint64 // no room, or evicted by a line of a higher level
+	// Unavailable is RingFull for lines that the server was not taking at the
+	// time: 401 or 403 to us, or 403 or a missing index to their data stream.
+	Unavailable uint64
+	Close       uint64 // no verdict when the time to close was over
+	DeadLetter  uint64 // Config.DeadLetter returned an error or panicked
 }
 
 // Total is the sum over all reasons.
-func (d Dropped) Total() uint64 { return d.RingFull + d.Close + d.DeadLetter }
+func (d Dropped) Total() uint64 { return d.RingFull + d.Unavailable + d.Close + d.DeadLetter }
 
 // Balanced reports whether every accepted line is accounted for exactly once:
 // accepted = delivered + diverted + duplicate + dead-lettered + dropped + pending.
@@ -66,6 +75,8 @@ func (s *Stats) add(d Stats) {
 	s.Dropped.DeadLetter += d.Dropped.DeadLetter
 	s.Requests += d.Requests
 	s.Retries += d.Retries
+	s.Repaired += d.Repaired
+	s.Wrapped += d.Wrapped
 }
 
 func (d *DeadLettered) add(o DeadLettered) {

@@ -2,14 +2,13 @@ package elk
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -31,8 +30,9 @@ type Client interface {
 // ownClient is the package's own: no retries, no redirects, no
 // instrumentation, not even that of http.DefaultTransport.
 type ownClient struct {
-	*elastictransport.Client
-	http *http.Transport
+	*nodes
+	http          *http.Transport
+	authorization string // for requests that bring none, "" without
 }
 
 func newOwnClient(c Config) (*ownClient, error) {
@@ -40,12 +40,23 @@ func newOwnClient(c Config) (*ownClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport, err := newHTTPTransport(c.CACert)
+	config, err := c.tlsConfig()
 	if err != nil {
 		return nil, err
 	}
+	transport := newHTTPTransport(config)
+	clients := make([]Client, len(urls))
+	for i, u := range urls {
+		if clients[i], err = newNodeClient(u, transport); err != nil {
+			return nil, err
+		}
+	}
+	return &ownClient{nodes: newNodes(clients), http: transport, authorization: c.authorization()}, nil
+}
+
+func newNodeClient(u *url.URL, transport http.RoundTripper) (Client, error) {
 	client, err := elastictransport.NewClient(
-		elastictransport.WithURLs(urls...),
+		elastictransport.WithURLs(u),
 		elastictransport.WithTransport(transport),
 		elastictransport.WithDisableRetry(),
 		elastictransport.WithUserAgent("spanlog-elk"),
@@ -53,13 +64,14 @@ func newOwnClient(c Config) (*ownClient, error) {
 	if err != nil {
 		return nil, fmt.Errorf("elk: %w", err)
 	}
-	return &ownClient{Client: client, http: transport}, nil
+	return client, nil
 }
 
-func newHTTPTransport(caCert []byte) (*http.Transport, error) {
-	transport := &http.Transport{
+func newHTTPTransport(config *tls.Config) *http.Transport {
+	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:       config,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
 		IdleConnTimeout:       90 * time.Second,
@@ -67,18 +79,19 @@ func newHTTPTransport(caCert []byte) (*http.Transport, error) {
 		WriteBufferSize:       64 << 10,
 		ForceAttemptHTTP2:     true,
 	}
-	if caCert != nil {
-		roots := x509.NewCertPool()
-		if !roots.AppendCertsFromPEM(caCert) {
-			return nil, errors.New("elk: CACert holds no PEM certificate")
-		}
-		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	}
-	return transport, nil
 }
 
-func (c *ownClient) close(ctx context.Context) {
-	_ = c.Client.Close(ctx)
+// Perform adds the fixed credentials; those in an address are added further
+// down, to requests for that address only.
+func (c *ownClient) Perform(req *http.Request) (*http.Response, error) {
+	if c.authorization != "" && req.Header.Get("Authorization") == "" {
+		req.Header.Set("Authorization", c.authorization)
+	}
+	return c.nodes.Perform(req)
+}
+
+func (c *ownClient) close() {
+	c.nodes.close()
 	c.http.CloseIdleConnections()
 }
 

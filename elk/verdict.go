@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ type reply struct {
 	header http.Header
 	body   []byte
 	err    error // no whole answer: connection, time, encoding
+	sent   bool  // the server may have seen the request
 }
 
 // fate says what to do with a request as a whole.
@@ -34,6 +36,7 @@ const (
 	answered               // a verdict for each document
 	refused                // for what one of its documents is: halve it
 	unknowable             // the client hides what became of the documents
+	again                  // for the request's own form, which is mended
 )
 
 // outcome is the meaning of a reply.
@@ -44,7 +47,11 @@ type outcome struct {
 	after  time.Duration // kept: not before
 	reason string        // kept: the alarm's reason
 	detail string        // for people
-	doubt  bool          // kept: the credentials may be wrong
+	denied bool          // kept: the credentials may be wrong
+	// unknown: kept, but the documents may have been stored.
+	unknown   bool
+	complaint string // kept: about parameters
+	news      []news
 }
 
 // item returns the word on the document at i.
@@ -60,12 +67,25 @@ type item struct {
 	status       int
 	cause        cause
 	failureStore string
+	index        string // where asked for
 }
 
 // cause is an Elasticsearch error.
 type cause struct {
 	Type   string `json:"type"`
 	Reason string `json:"reason"`
+	Inner  *cause `json:"caused_by"`
+}
+
+// duplicateKey reports whether a document was refused for a key that it has
+// twice in one object; OpenSearch says so in an inner error.
+func (c *cause) duplicateKey() bool {
+	for ; c != nil; c = c.Inner {
+		if strings.Contains(c.Reason, "Duplicate field") || strings.Contains(c.Reason, "Duplicate Object property") {
+			return true
+		}
+	}
+	return false
 }
 
 // verdict says what becomes of one document.
@@ -89,13 +109,19 @@ func (i item) verdict() verdict {
 		return verdictDelivered
 	case i.status == http.StatusConflict:
 		return verdictDuplicate
-	case i.status == http.StatusForbidden,
-		i.status == http.StatusNotFound && i.cause.Type == "index_not_found_exception",
+	case i.unavailable(),
 		i.status == http.StatusTooManyRequests,
 		i.status < 400 || i.status >= 500:
 		return verdictRetry
 	}
 	return verdictDead
+}
+
+// unavailable reports whether the server takes nothing of the document's kind
+// until somebody mends something.
+func (i item) unavailable() bool {
+	return i.status == http.StatusForbidden ||
+		i.status == http.StatusNotFound && i.cause.Type == "index_not_found_exception"
 }
 
 // judge finds the meaning of the reply to a request with n documents. It
@@ -105,7 +131,7 @@ func judge(r reply, n int) outcome {
 	case r.err != nil && strings.Contains(r.err.Error(), productCheck):
 		return outcome{fate: unknowable, whole: item{cause: cause{Type: reasonProduct, Reason: r.err.Error()}}}
 	case r.err != nil:
-		return outcome{reason: alarmUnreachable, detail: r.err.Error()}
+		return outcome{reason: alarmUnreachable, detail: r.err.Error(), unknown: r.sent}
 	case r.status == http.StatusOK:
 		return judgeAnswer(r.body, n)
 	case r.status == http.StatusRequestEntityTooLarge:
@@ -113,13 +139,32 @@ func judge(r reply, n int) outcome {
 	case r.status == http.StatusBadRequest:
 		return judgeBadRequest(r)
 	case r.status == http.StatusUnauthorized, r.status == http.StatusForbidden:
-		return outcome{reason: alarmUnauthorized, detail: describe(r), doubt: true, after: retryAfter(r.header)}
+		return outcome{reason: alarmUnauthorized, detail: describe(r), denied: true}
 	case r.status == http.StatusTooManyRequests:
-		return outcome{reason: alarmBusy, detail: describe(r), after: retryAfter(r.header)}
+		return outcome{reason: alarmBusy, detail: describe(r), after: retryAfter(r.header, time.Now())}
 	case r.status >= 300 && r.status < 400:
-		return outcome{reason: alarmUnexpected, detail: describe(r) + "; redirects are not followed"}
+		return outcome{reason: alarmUnexpected, detail: describe(r) + ": a redirect" + toHost(r.header) + ", which is not followed"}
 	}
-	return outcome{reason: alarmUnexpected, detail: describe(r), after: retryAfter(r.header)}
+	return outcome{reason: alarmUnexpected, detail: describe(r), after: retryAfter(r.header, time.Now()), unknown: ambiguous(r.status)}
+}
+
+// ambiguous reports whether a status says nothing of whether the documents
+// are stored: a proxy lost the answer, or the server failed in the middle.
+func ambiguous(status int) bool {
+	switch status {
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
+		return true
+	}
+	return status < 300
+}
+
+// toHost names the host of a redirect, and nothing else that may be in it.
+func toHost(h http.Header) string {
+	u, err := url.Parse(h.Get("Location"))
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return " to " + u.Host
 }
 
 // judgeBadRequest tells a document that spoils its request from a request
@@ -127,8 +172,13 @@ func judge(r reply, n int) outcome {
 // what it says of parameters.
 func judgeBadRequest(r reply) outcome {
 	c := requestCause(r.body)
-	if c.Type == "" || strings.Contains(c.Reason, "unrecognized parameter") {
-		return outcome{reason: alarmUnexpected, detail: describe(r), after: retryAfter(r.header)}
+	out := outcome{reason: alarmUnexpected, detail: describe(r), after: retryAfter(r.header, time.Now())}
+	switch {
+	case c.Type == "":
+		return out
+	case strings.Contains(c.Reason, "unrecognized parameter"):
+		out.complaint = c.Reason
+		return out
 	}
 	return refusal(r.status, c)
 }
@@ -156,13 +206,17 @@ func describe(r reply) string {
 	return fmt.Sprintf("status %d: %s: %s", r.status, c.Type, c.Reason)
 }
 
-// retryAfter reads the header's form in seconds.
-func retryAfter(h http.Header) time.Duration {
-	seconds, err := strconv.Atoi(strings.TrimSpace(h.Get("Retry-After")))
-	if err != nil || seconds < 0 {
-		return 0
+// retryAfter reads both forms of the header, seconds and a date
+// (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after).
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	var wait time.Duration
+	if seconds, err := strconv.Atoi(text); err == nil {
+		wait = time.Duration(min(seconds, int(maxRetryAfter/time.Second))) * time.Second
+	} else if date, err := http.ParseTime(text); err == nil {
+		wait = date.Sub(now)
 	}
-	return time.Duration(min(seconds, int(maxRetryAfter/time.Second))) * time.Second
+	return min(max(wait, 0), maxRetryAfter)
 }
 
 // judgeAnswer reads the items of a 200. The answer's own "errors" is not
@@ -173,10 +227,10 @@ func judgeAnswer(body []byte, n int) outcome {
 	}
 	items, err := parseItems(body)
 	if err != nil {
-		return outcome{reason: alarmUnbelieved, detail: "the answer is not that of a bulk request: " + err.Error()}
+		return outcome{reason: alarmUnbelieved, unknown: true, detail: "the answer is not that of a bulk request: " + err.Error()}
 	}
 	if len(items) != n {
-		return outcome{reason: alarmUnbelieved, detail: fmt.Sprintf("the answer has %d items for %d documents", len(items), n)}
+		return outcome{reason: alarmUnbelieved, unknown: true, detail: fmt.Sprintf("the answer has %d items for %d documents", len(items), n)}
 	}
 	return outcome{fate: answered, items: items}
 }
@@ -213,6 +267,7 @@ func parseItems(body []byte) ([]item, error) {
 				Status       int             `json:"status"`
 				Error        json.RawMessage `json:"error"`
 				FailureStore string          `json:"failure_store"`
+				Index        string          `json:"_index"`
 			} `json:"create"`
 		} `json:"items"`
 	}
@@ -224,7 +279,7 @@ func parseItems(body []byte) ([]item, error) {
 		if a.Create == nil || a.Create.Status == 0 {
 			return nil, fmt.Errorf("item %d is no answer to a create", i+1)
 		}
-		items[i] = item{status: a.Create.Status, cause: itemCause(a.Create.Error), failureStore: a.Create.FailureStore}
+		items[i] = item{status: a.Create.Status, cause: itemCause(a.Create.Error), failureStore: a.Create.FailureStore, index: a.Create.Index}
 	}
 	return items, nil
 }

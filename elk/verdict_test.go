@@ -75,8 +75,14 @@ func TestRetryAfter(t *testing.T) {
 	for value, want := range map[string]time.Duration{
 		"": 0, "0": 0, "3": 3 * time.Second, " 3 ": 3 * time.Second, "-1": 0, "soon": 0,
 		"86400": maxRetryAfter, "99999999999999999999": 0,
+		"Sun, 22 Nov 2026 10:00:07 GMT":  7 * time.Second,
+		"Sunday, 22-Nov-26 10:00:07 GMT": 7 * time.Second,
+		"Sun Nov 22 10:00:07 2026":       7 * time.Second,
+		"Sun, 22 Nov 2026 09:59:59 GMT":  0,
+		"Sun, 22 Nov 2027 10:00:00 GMT":  maxRetryAfter,
+		"Sun, 22 Nov 2026 10:00:07":      0,
 	} {
-		if got := retryAfter(http.Header{"Retry-After": {value}}); got != want {
+		if got := retryAfter(http.Header{"Retry-After": {value}}, testTime); got != want {
 			t.Errorf("Retry-After %q = %s, want %s", value, got, want)
 		}
 	}

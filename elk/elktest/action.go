@@ -27,6 +27,7 @@ type defaults struct {
 	pipeline      string
 	requireStream bool
 	quote         bool // errors may quote the source
+	profile       Profile
 }
 
 // bulkReader walks over the lines of a bulk body.
@@ -49,32 +50,38 @@ func (b *bulkReader) next() ([]byte, bool, error) {
 	return bytes.TrimSuffix(line, []byte{'\r'}), true, nil
 }
 
-// parseBulk reads all actions. The first malformed line refuses the whole body; an action without a document at the end is ignored.
-func parseBulk(body []byte, d defaults) ([]action, error) {
-	b := &bulkReader{rest: body}
+// parseBulk reads actions until limit bytes of lines are together, or all; the rest is for the next call. The first
+// malformed line refuses what this call has read; an action without a document at the end is ignored.
+func (b *bulkReader) parseBulk(d defaults, limit int) ([]action, error) {
 	var actions []action
-	for {
-		line, ok, err := b.next()
+	for start := len(b.rest); start-len(b.rest) < limit; {
+		a, ok, err := b.pair(d)
 		if !ok || err != nil {
 			return actions, err
 		}
-		a, err := b.action(line, d)
-		switch {
-		case err != nil:
-			return nil, err
-		case a == nil:
-			continue
+		if a != nil {
+			actions = append(actions, *a)
 		}
-		if a.op != "delete" {
-			if a.source, ok, err = b.next(); !ok || err != nil {
-				return actions, err
-			}
-		}
-		if err := a.update(d); err != nil {
-			return nil, err
-		}
-		actions = append(actions, *a)
 	}
+	return actions, nil
+}
+
+// pair reads an action with its document; a blank line is nil. It is not ok at the end.
+func (b *bulkReader) pair(d defaults) (*action, bool, error) {
+	line, ok, err := b.next()
+	if !ok || err != nil {
+		return nil, false, err
+	}
+	a, err := b.action(line, d)
+	if a == nil || err != nil {
+		return nil, true, err
+	}
+	if a.op != "delete" {
+		if a.source, ok, err = b.next(); !ok || err != nil {
+			return nil, false, err
+		}
+	}
+	return a, true, a.update(d)
 }
 
 // action parses an action line; a blank one is nil.
@@ -97,7 +104,7 @@ func (b *bulkReader) action(line []byte, d defaults) (*action, error) {
 	if len(root.members) > 1 || end < len(line) {
 		return nil, b.malformed("expected END_OBJECT and nothing behind it")
 	}
-	return a, b.metadata(a, root.members[0].value)
+	return a, b.metadata(a, root.members[0].value, d.profile)
 }
 
 // malformed refuses the body because of the current line, the first being 1.
@@ -105,7 +112,7 @@ func (b *bulkReader) malformed(format string, args ...any) *refusal {
 	return illegal("Malformed action/metadata line [%d], %s", b.line, fmt.Sprintf(format, args...))
 }
 
-func (b *bulkReader) metadata(a *action, n *node) error {
+func (b *bulkReader) metadata(a *action, n *node, p Profile) error {
 	if n.kind != kindObject {
 		return b.malformed("expected START_OBJECT or END_OBJECT but found [%s]", tokenOf(n))
 	}
@@ -113,7 +120,7 @@ func (b *bulkReader) metadata(a *action, n *node) error {
 		if m.value.kind == kindObject || m.value.kind == kindArray {
 			return b.malformed("expected a simple value for field [%s] but found [%s]", m.name, tokenOf(m.value))
 		}
-		if err := b.key(a, m); err != nil {
+		if err := b.key(a, m, p); err != nil {
 			return err
 		}
 	}
@@ -122,8 +129,11 @@ func (b *bulkReader) metadata(a *action, n *node) error {
 }
 
 // key takes one key of the metadata; null is as good as absent.
-func (b *bulkReader) key(a *action, m member) error {
+func (b *bulkReader) key(a *action, m member, p Profile) error {
 	null := m.value.kind == kindNull
+	if p.lacks(m.name) {
+		return b.unknownKey(m.name)
+	}
 	switch m.name {
 	case "_index":
 		a.index = either(null, a.index, m.value.text)
@@ -144,9 +154,13 @@ func (b *bulkReader) key(a *action, m member) error {
 	case "if_seq_no", "if_primary_term":
 		a.complaints = append(a.complaints, "create operations do not support compare and set. use index instead")
 	default:
-		return illegal("Action/metadata line [%d] contains an unknown parameter [%s]", b.line, m.name)
+		return b.unknownKey(m.name)
 	}
 	return nil
+}
+
+func (b *bulkReader) unknownKey(name string) error {
+	return illegal("Action/metadata line [%d] contains an unknown parameter [%s]", b.line, name)
 }
 
 func either(first bool, a, b string) string {

@@ -19,8 +19,10 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool)
 	body, err := s.inflate(r)
 	switch {
 	case err != nil:
+		s.keepParts(r, body)
 		panic(http.ErrAbortHandler) // net/http's way to close a connection without an answer
 	case int64(len(body)) > s.maxContentLength:
+		s.keepParts(r, body)
 		w.Header().Set("Connection", "close")
 		tooLarge(w)
 		return nil, false
@@ -45,17 +47,25 @@ func tooLarge(w http.ResponseWriter) {
 	w.WriteHeader(http.StatusRequestEntityTooLarge)
 }
 
-// inflate returns at most one byte more than the limit. An encoding that Elasticsearch does not know is read as it is.
-// The body is read first, so that a client that hangs up is not taken for a compressed stream that ends early.
+// inflate returns at most one byte more than the limit, and with an error what came before it. An encoding that
+// Elasticsearch does not know is read as it is. The body is read first, so that a client that hangs up is not taken for a
+// compressed stream that ends early.
 func (s *Server) inflate(r *http.Request) ([]byte, error) {
 	limit := s.maxContentLength + 1
 	raw, err := io.ReadAll(io.LimitReader(r.Body, limit))
 	if err != nil {
-		return nil, err
+		if r.Header.Get("Content-Encoding") != "" {
+			raw, _, _ = gunzip(bytes.NewReader(raw), limit)
+		}
+		return raw, err
 	}
 	switch strings.ToLower(r.Header.Get("Content-Encoding")) {
 	case "gzip", "x-gzip":
-		return gunzip(bytes.NewReader(raw), limit)
+		body, cut, err := gunzip(bytes.NewReader(raw), limit)
+		if cut && s.profile == Elasticsearch9 && isBulk(r) {
+			body = body[:bytes.LastIndexByte(body, '\n')+1]
+		}
+		return body, err
 	case "deflate", "x-deflate":
 		z, err := zlib.NewReader(bytes.NewReader(raw))
 		if err != nil {
@@ -71,27 +81,28 @@ func (s *Server) inflate(r *http.Request) ([]byte, error) {
 
 // gunzip reads every member. Elasticsearch takes a stream that ends early for complete and ignores what follows the last member;
 // a wrong checksum or corrupt data is an error.
-func gunzip(in *bytes.Reader, limit int64) ([]byte, error) {
+func gunzip(in *bytes.Reader, limit int64) (out []byte, cut bool, err error) {
 	z, err := gzip.NewReader(in)
 	if err != nil {
-		return nil, unlessCut(err)
+		return nil, isCut(err), unlessCut(err)
 	}
-	var out []byte
 	for {
 		z.Multistream(false)
 		member, err := io.ReadAll(io.LimitReader(z, limit-int64(len(out))))
 		out = append(out, member...)
 		if err != nil || int64(len(out)) == limit {
-			return out, unlessCut(err)
+			return out, isCut(err), unlessCut(err)
 		}
 		if z.Reset(in) != nil {
-			return out, nil
+			return out, false, nil
 		}
 	}
 }
 
+func isCut(err error) bool { return err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) }
+
 func unlessCut(err error) error {
-	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+	if isCut(err) {
 		return nil
 	}
 	return err

@@ -3,6 +3,7 @@ package elktest
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 )
@@ -13,28 +14,63 @@ const clockStep = 200 * time.Millisecond
 // bulk is POST|PUT /_bulk and /{target}/_bulk.
 func (s *Server) bulk(c *call) (any, error) {
 	start := time.Now()
-	options, err := bulkOptions(c)
+	options, err := bulkOptions(c, s.profile)
 	if err != nil {
 		return nil, err
 	}
 	if len(c.body) == 0 {
 		return nil, bodyRequired()
 	}
-	actions, err := parseBulk(c.body, options.defaults)
+	items, failed, err := s.parts(c, options)
 	if err != nil {
 		return nil, err
 	}
-	if err := validate(actions); err != nil {
-		return nil, err
+	answer := object{{"errors", failed}, {"took", s.profile.took(time.Since(start))}, {"items", items}}
+	if s.profile == OpenSearch3 {
+		answer[0], answer[1] = answer[1], answer[0]
 	}
-	results := s.run(c, actions, options)
-	items, failed := array{}, false
-	for i, r := range results {
-		failed = failed || r.status >= http.StatusBadRequest
-		items = append(items, object{{actions[i].op, r.object(options.forced)}})
+	return answer, nil
+}
+
+// parts writes the body part by part; Elasticsearch 9 streams, for the others the whole is one part. An error refuses the
+// request, whatever earlier parts have stored.
+func (s *Server) parts(c *call, options options) (items array, failed bool, err error) {
+	reader := &bulkReader{rest: c.body}
+	items = array{}
+	for len(items) == 0 || len(reader.rest) > 0 {
+		actions, err := reader.parseBulk(options.defaults, s.part())
+		if err != nil {
+			return nil, false, err
+		}
+		if len(actions) == 0 && len(items) > 0 {
+			break // a dangling action behind the last part
+		}
+		if err := validate(actions); err != nil {
+			return nil, false, err
+		}
+		for i, r := range s.run(c, actions, options) {
+			failed = failed || r.status >= http.StatusBadRequest
+			items = append(items, object{{actions[i].op, r.object(options.forced, s.profile)}})
+		}
 	}
-	took := int(time.Since(start)/clockStep) * int(clockStep/time.Millisecond)
-	return object{{"errors", failed}, {"took", took}, {"items", items}}, nil
+	return items, failed, nil
+}
+
+// part is how many bytes of a body are written at once.
+func (s *Server) part() int {
+	if s.profile == Elasticsearch9 {
+		return s.streamedPart
+	}
+	return math.MaxInt
+}
+
+// keepParts writes what Elasticsearch 9 has written of a bulk by the time it finds the body broken or too large.
+func (s *Server) keepParts(r *http.Request, body []byte) {
+	whole := len(body) / s.streamedPart * s.streamedPart
+	if s.profile != Elasticsearch9 || !isBulk(r) || whole == 0 {
+		return
+	}
+	_, _ = s.answer(r, body[:bytes.LastIndexByte(body[:whole], '\n')+1])
 }
 
 // run writes the documents, unless the shards that the request waits for are not there.
@@ -49,7 +85,7 @@ func (s *Server) run(c *call, actions []action, options options) []result {
 	}
 	if options.copies > 1 {
 		s.wait(c, options.timeout)
-		unavailable(results, options)
+		unavailable(results, options, s.profile)
 	}
 	return results
 }
@@ -79,13 +115,13 @@ type result struct {
 	place     *backing // where it goes, if nothing refused it before
 }
 
-func (r result) object(forced bool) object {
+func (r result) object(forced bool, p Profile) object {
 	o := object{{"_index", r.index}, {"_id", r.id}}
 	if r.noID {
 		o[1].value = nil
 	}
 	if r.problem != nil {
-		return append(o, field{"status", r.status}, field{"error", r.problem.object()})
+		return append(o, field{"status", r.status}, field{"error", p.words(r.problem).object()})
 	}
 	o = append(o, field{"_version", 1}, field{"result", "created"})
 	if forced {
@@ -125,11 +161,21 @@ func (s *store) placeLocked(a action) result {
 	case a.op != "create":
 		r.problem = wrongOp(a.index)
 	case a.hasID && a.id == "":
+		r.index = s.named(r)
 		r.problem = illegalArgument("if _id is specified it must not be empty")
 	case !a.hasID:
 		r.id, r.noID = autoID(), false
 	}
 	return r
+}
+
+// named is the index that an item shows when something stopped it between placing and parsing: the stream on
+// Elasticsearch, the backing index on OpenSearch.
+func (s *store) named(r result) string {
+	if s.profile == OpenSearch3 {
+		return r.place.name
+	}
+	return r.index
 }
 
 func wrongOp(stream string) *problem {
@@ -149,9 +195,13 @@ func (s *store) write(a action, quote bool) result {
 		return r
 	}
 	b := r.place
+	if status, p := b.blocks.refusal(b.name); p != nil {
+		r.index, r.status, r.problem = s.named(r), status, p
+		return r
+	}
 	r.index = b.name
 	root, p := parseDocument(a.source, quote)
-	check := &checker{mapping: b.mapping, forms: s.forms, id: r.id, added: map[string]mapped{}, values: map[string][]any{}}
+	check := &checker{profile: s.profile, mapping: b.mapping, forms: s.forms, id: r.id, added: map[string]mapped{}, values: map[string][]any{}}
 	if p == nil {
 		p = check.check(root)
 	}
@@ -160,7 +210,7 @@ func (s *store) write(a action, quote bool) result {
 		return r
 	}
 	mergeFields(b.mapping.fields, check.added)
-	if b.ids[r.id] {
+	if b.ids[r.id] != nil {
 		r.status, r.problem = http.StatusConflict, b.conflict(r.id)
 		return r
 	}
@@ -170,8 +220,9 @@ func (s *store) write(a action, quote bool) result {
 }
 
 func (s *store) add(b *backing, id string, source []byte, values map[string][]any) {
-	b.ids[id] = true
-	b.documents = append(b.documents, &stored{id, source, values})
+	d := &stored{id, len(b.documents), source, values}
+	b.ids[id] = d
+	b.documents = append(b.documents, d)
 	s.arrived = append(s.arrived, Document{Stream: b.stream, Index: b.name, ID: id, Source: source})
 }
 
@@ -195,7 +246,7 @@ func (s *Server) wait(c *call, timeout time.Duration) {
 }
 
 // unavailable turns what would have been written into items 503.
-func unavailable(results []result, o options) {
+func unavailable(results []result, o options, profile Profile) {
 	together := map[*backing]int{}
 	for _, r := range results {
 		if r.problem == nil {
@@ -207,6 +258,9 @@ func unavailable(results []result, o options) {
 			continue
 		}
 		results[i].status = http.StatusServiceUnavailable
+		if profile == OpenSearch3 {
+			results[i].index = r.place.name
+		}
 		results[i].problem = &problem{kind: "unavailable_shards_exception", reason: fmt.Sprintf(
 			"[%[1]s][0] Not enough active copies to meet shard count of [%[2]d] (have 1, needed %[2]d). Timeout: [%[3]s], request: [BulkShardRequest [[%[1]s][0]] containing [%[4]d] requests]",
 			r.place.name, o.copies, o.timeoutText, together[r.place])}

@@ -3,6 +3,7 @@ package elktest
 import (
 	"math"
 	"math/big"
+	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -10,15 +11,32 @@ import (
 const maxKeywordBytes = 32766
 
 // dynamic decides what a value in a new field becomes; its type is frozen from then on.
-func (c *checker) dynamic(n *node) (mapped, *problem) {
+func (c *checker) dynamic(path string, n *node) (mapped, *problem) {
+	found, detected, p := c.detect(n)
+	if p != nil {
+		return mapped{}, p
+	}
+	leaf := path[strings.LastIndexByte(path, '.')+1:]
+	if f, ok := c.mapping.ruleFor(path, leaf, detected); ok {
+		return f, nil
+	}
+	return found, nil
+}
+
+// detect returns what a value is by itself, and the name that dynamic templates have for that.
+func (c *checker) detect(n *node) (mapped, string, *problem) {
 	switch n.kind {
 	case kindBool:
-		return mapped{kind: typeBoolean}, nil
+		return mapped{kind: typeBoolean}, typeBoolean, nil
 	case kindNumber:
-		return dynamicNumber(n.text)
-	default:
-		return c.dynamicString(n.text)
+		f, p := dynamicNumber(n.text)
+		return f, map[string]string{typeFloat: typeDouble}[f.kind] + map[string]string{typeLong: typeLong}[f.kind], p
 	}
+	f, p := c.dynamicString(n.text)
+	if f.kind == typeDate {
+		return f, typeDate, p
+	}
+	return f, "string", p
 }
 
 func dynamicNumber(text string) (mapped, *problem) {
@@ -47,15 +65,19 @@ func (c *checker) dynamicString(text string) (mapped, *problem) {
 // convert returns the searchable value of a scalar: int64 for long and date, float64, bool or string; nil when it is not indexed.
 func (c *checker) convert(f mapped, n *node) (any, *problem) {
 	switch f.kind {
-	case typeLong:
-		return c.convertLong(n)
-	case typeFloat, typeDouble:
+	case typeLong, typeInteger, typeShort, typeByte:
+		return c.convertLong(f.kind, n)
+	case typeFloat, typeDouble, typeHalfFloat:
 		return convertFloat(f.kind, n)
 	case typeBoolean:
 		return convertBoolean(n)
-	case typeDate:
+	case typeDate, typeDateNanos:
 		return c.convertDate(f, n)
-	case typeKeyword:
+	case typeIP:
+		return convertIP(n.text)
+	case typeConstantKeyword:
+		return convertConstant(f, n.text)
+	case typeKeyword, typeWildcard:
 		return convertKeyword(f, n.text)
 	default:
 		return n.text, nil
@@ -73,7 +95,7 @@ func convertKeyword(f mapped, text string) (any, *problem) {
 }
 
 // convertLong accepts digits in a string and cuts fractions, as coerce does by default.
-func (c *checker) convertLong(n *node) (any, *problem) {
+func (c *checker) convertLong(kind string, n *node) (any, *problem) {
 	switch {
 	case n.kind == kindBool:
 		return nil, notNumeric(n)
@@ -85,8 +107,8 @@ func (c *checker) convertLong(n *node) (any, *problem) {
 		return nil, badInput(n)
 	}
 	whole := new(big.Int).Quo(r.Num(), r.Denom())
-	if !whole.IsInt64() {
-		return nil, illegalArgument("Value [%s] is out of range for a long", n.text)
+	if bits := map[string]int{typeLong: 63, typeInteger: 31, typeShort: 15, typeByte: 7}[kind]; whole.BitLen() > bits {
+		return nil, illegalArgument("Value [%s] is out of range for %s [%s]", n.text, map[bool]string{true: "an", false: "a"}[kind == typeInteger], kind)
 	}
 	return whole.Int64(), nil
 }
@@ -110,13 +132,31 @@ func convertFloat(kind string, n *node) (any, *problem) {
 	if err != nil && !math.IsInf(v, 0) {
 		return nil, badInput(n)
 	}
-	if kind == typeFloat {
+	switch {
+	case kind == typeFloat:
 		v = float64(float32(v))
+	case kind == typeHalfFloat && math.Abs(v) >= 65520:
+		v = math.Inf(1)
 	}
 	if math.IsInf(v, 0) || math.IsNaN(v) {
 		return nil, illegalArgument("[%s] supports only finite values, but got [%v]", kind, v)
 	}
 	return v, nil
+}
+
+func convertIP(text string) (any, *problem) {
+	address, err := netip.ParseAddr(text)
+	if err != nil || address.Zone() != "" {
+		return nil, illegalArgument("'%s' is not an IP string literal.", text)
+	}
+	return address.String(), nil
+}
+
+func convertConstant(f mapped, text string) (any, *problem) {
+	if text != f.constant {
+		return nil, illegalArgument("constant keyword field [%s] must have a value of [%s]", f.kind, f.constant)
+	}
+	return text, nil
 }
 
 func badInput(n *node) *problem {
@@ -140,8 +180,8 @@ func convertBoolean(n *node) (any, *problem) {
 
 func (c *checker) convertDate(f mapped, n *node) (any, *problem) {
 	if n.kind != kindBool {
-		if ms, ok := c.forms.parse(n.text, f.epoch); ok {
-			return ms, nil
+		if at, ok := c.forms.in(f.kind, n.text, f.epoch); ok {
+			return at, nil
 		}
 	}
 	format := "strict_date_optional_time"

@@ -12,6 +12,7 @@ const (
 
 // checker validates one document against a mapping, as Elasticsearch's document parser does, and gathers what it adds.
 type checker struct {
+	profile Profile
 	mapping *mapping
 	forms   *forms
 	id      string
@@ -115,6 +116,9 @@ func (c *checker) member(path string, m member) *problem {
 	}
 	for _, name := range names[:len(names)-1] {
 		path = join(path, name)
+		if f, ok := c.lookup(path); ok && (f.kind == typeFlattened || f.kind == typeFlatObject) || c.skipped(path) {
+			return nil
+		}
 		if p := c.object(path, m.value); p != nil {
 			return p
 		}
@@ -149,6 +153,15 @@ func (c *checker) value(path string, n *node) *problem {
 		}
 		return nil
 	case kindObject:
+		if f, ok := c.lookup(path); ok && (f.kind == typeFlattened || f.kind == typeFlatObject) {
+			return nil
+		}
+		if c.skipped(path) {
+			return nil
+		}
+		if f, ok := c.lookup(path); ok && f.kind != typeObject && c.tolerates(path, f, n) {
+			return nil
+		}
 		if p := c.object(path, n); p != nil {
 			return p
 		}
@@ -169,6 +182,9 @@ func (c *checker) lookup(path string) (mapped, bool) {
 // object makes sure that path may hold an object; n is quoted if it may not.
 func (c *checker) object(path string, n *node) *problem {
 	f, ok := c.lookup(path)
+	if !ok && c.mapping.dynamic == dynamicStrict {
+		return c.strict(path, n)
+	}
 	switch {
 	case !ok && strings.Count(path, ".")+1 > maxMappingDepth:
 		return parseFailure(n.at, illegalArgument("Limit of mapping depth [%d] has been exceeded due to object field [%s]", maxMappingDepth, path))
@@ -178,6 +194,11 @@ func (c *checker) object(path string, n *node) *problem {
 	case f.kind == typeObject:
 		return nil
 	}
+	return c.objectInto(path, f, n)
+}
+
+// objectInto refuses an object where the mapping has a field.
+func (c *checker) objectInto(path string, f mapped, n *node) *problem {
 	cause := illegalArgument("Expected text at 1:%d but found START_OBJECT", n.at+1)
 	return c.failed(n.end, path, f, n, cause)
 }
@@ -185,18 +206,27 @@ func (c *checker) object(path string, n *node) *problem {
 func (c *checker) scalar(path string, n *node) *problem {
 	f, ok := c.lookup(path)
 	if !ok {
+		if c.skipped(path) {
+			return nil
+		}
+		if c.mapping.dynamic == dynamicStrict {
+			return c.strict(path, n)
+		}
 		var cause *problem
-		if f, cause = c.dynamic(n); cause != nil {
+		if f, cause = c.dynamic(path, n); cause != nil {
 			return parseFailure(n.at, cause)
 		}
 	}
-	if f.kind == typeObject {
+	switch f.kind {
+	case typeFlattened, typeFlatObject:
+		return c.failed(n.at, path, f, n, c.notAnObject(n))
+	case typeObject:
 		leaf := path[strings.LastIndexByte(path, '.')+1:]
 		return at(n.at, "object mapping for [%s] tried to parse field [%s] as object, but found a concrete value", path, leaf)
 	}
 	v, cause := c.convert(f, n)
 	if cause != nil {
-		if c.mapping.ignoreMalformed && path != timestampField && f.kind != typeKeyword && f.kind != typeText {
+		if c.tolerates(path, f, n) {
 			return nil
 		}
 		return c.failed(n.at, path, f, n, cause)
@@ -208,6 +238,40 @@ func (c *checker) scalar(path string, n *node) *problem {
 		c.values[path] = append(c.values[path], v)
 	}
 	return nil
+}
+
+// skipped tells whether a new field is left out of the mapping: it is stored, and cannot be searched.
+func (c *checker) skipped(path string) bool {
+	_, ok := c.lookup(path)
+	return !ok && c.mapping.dynamic == dynamicFalse
+}
+
+// strict refuses a new field.
+func (c *checker) strict(path string, n *node) *problem {
+	parent, leaf := "_doc", path
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		parent, leaf = path[:i], path[i+1:]
+	}
+	return &problem{
+		kind:   "strict_dynamic_mapping_exception",
+		reason: fmt.Sprintf("[1:%d] mapping set to strict, dynamic introduction of [%s] within [%s] is not allowed", n.at+1, leaf, parent),
+	}
+}
+
+// tolerates tells whether a value of the wrong form is left out of the index instead of refused: ignore_malformed, which
+// Elasticsearch has for scalars in numbers, dates and the like, and OpenSearch for objects too.
+func (c *checker) tolerates(path string, f mapped, n *node) bool {
+	if path == timestampField || !c.mapping.ignoreMalformed && !f.ignoreMalformed {
+		return false
+	}
+	if n.kind == kindObject {
+		return c.profile == OpenSearch3
+	}
+	return f.kind != typeKeyword && f.kind != typeText && f.kind != typeMatchOnlyText && f.kind != typeWildcard && f.kind != typeConstantKeyword
+}
+
+func (c *checker) notAnObject(n *node) *problem {
+	return illegalArgument("Failed to parse object: expecting token of type [START_OBJECT] but found [%s]", tokenOf(n))
 }
 
 func (c *checker) failed(offset int, path string, f mapped, n *node, cause *problem) *problem {

@@ -24,18 +24,31 @@ func (p *problem) object() object {
 	return o
 }
 
-// refusal is a request-level error: its status and its body.
+// refusal is a request-level error: its status, and what is wrong, or a body of another form.
 type refusal struct {
-	status int
-	body   object
+	status  int
+	body    object
+	problem *problem
+}
+
+// in is the body that the profile gives it.
+func (r *refusal) in(p Profile) object {
+	if r.problem == nil {
+		return r.body
+	}
+	return problemBody(r.status, p.words(r.problem))
 }
 
 func (r *refusal) Error() string { return string(appendJSON(nil, r.body)) }
 
 // refuse is the usual body of a request-level error, with its root_cause.
 func refuse(status int, p *problem) *refusal {
+	return &refusal{status: status, body: problemBody(status, p), problem: p}
+}
+
+func problemBody(status int, p *problem) object {
 	e := append(object{{"root_cause", array{p.summary()}}}, p.object()...)
-	return &refusal{status, object{{"error", e}, {"status", status}}}
+	return object{{"error", e}, {"status", status}}
 }
 
 // illegal is a request-level 400 with an illegal_argument_exception.

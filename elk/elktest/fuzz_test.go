@@ -3,6 +3,7 @@ package elktest
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -17,14 +18,14 @@ func FuzzBulk(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		s := newStore()
 		s.templates["logs"] = &template{patterns: []string{"logs-*"}, stream: true, mapping: newMapping()}
-		actions, err := parseBulk(body, defaults{index: "logs-f", quote: true})
+		actions, err := (&bulkReader{rest: body}).parseBulk(defaults{index: "logs-f", quote: true}, math.MaxInt)
 		if err != nil || validate(actions) != nil {
 			return
 		}
 		for _, a := range actions {
 			r := s.write(a, true)
-			if !json.Valid(appendJSON(nil, r.object(false))) {
-				t.Errorf("the item is not JSON: %s", appendJSON(nil, r.object(false)))
+			if !json.Valid(appendJSON(nil, r.object(false, Elasticsearch8))) {
+				t.Errorf("the item is not JSON: %s", appendJSON(nil, r.object(false, Elasticsearch8)))
 			}
 			if r.status == 201 && (a.op != "create" || !json.Valid(a.source) || !utf8.Valid(a.source) || a.source[bytes.IndexByte(a.source, '{')] != '{') {
 				t.Errorf("stored %s %q", a.op, a.source)

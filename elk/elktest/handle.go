@@ -15,7 +15,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	mediaType, err := media(r, len(body) > 0)
+	mediaType, err := s.profile.media(r, len(body) > 0)
 	if err != nil {
 		s.fail(w, r, "application/json", err)
 		return
@@ -25,7 +25,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, mediaType, err)
 		return
 	}
-	write(w, r, http.StatusOK, mediaType, answer, isBulk(r))
+	s.write(w, r, http.StatusOK, mediaType, answer, isBulk(r) && s.profile != OpenSearch3)
 }
 
 // answer finds the handler, runs it and filters its result. Errors are never filtered.
@@ -34,7 +34,7 @@ func (s *Server) answer(r *http.Request, body []byte) (any, error) {
 	if refused != nil {
 		return nil, refused
 	}
-	params, err := route.readParams(r)
+	params, err := route.readParams(r, s.profile)
 	if err != nil {
 		return nil, err
 	}
@@ -57,14 +57,13 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, mediaType string, 
 	if !errors.As(err, &refused) {
 		refused = refuse(http.StatusInternalServerError, &problem{kind: "exception", reason: err.Error()})
 	}
-	write(w, r, refused.status, mediaType, refused.body, false)
+	s.write(w, r, refused.status, mediaType, refused.in(s.profile), false)
 }
 
-// write sends an answer with Elasticsearch's headers: a length for errors, chunks for bulks, gzip whenever it is accepted.
-func write(w http.ResponseWriter, r *http.Request, status int, mediaType string, answer any, chunked bool) {
+// write sends an answer with the server's headers: a length for errors, chunks for Elasticsearch's bulks, gzip whenever it is accepted.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, mediaType string, answer any, chunked bool) {
 	h := w.Header()
-	h.Set("X-Elastic-Product", "Elasticsearch")
-	h.Set("Content-Type", mediaType)
+	s.profile.headers(h, status, mediaType)
 	body := appendJSON(nil, answer)
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")

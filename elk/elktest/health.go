@@ -5,20 +5,32 @@ import (
 	"slices"
 )
 
-// version is the Elasticsearch whose answers are imitated.
-const version = "8.19.16"
-
 // info is GET /.
 func (s *Server) info(*call) (any, error) {
+	if s.profile == OpenSearch3 {
+		return s.openSearchInfo(), nil
+	}
 	return object{
 		{"name", "elktest"}, {"cluster_name", "elktest"}, {"cluster_uuid", "elktest-elktest-elktes"},
 		{"version", object{
-			{"number", version}, {"build_flavor", "default"}, {"build_type", "zip"}, {"build_hash", "elktest"},
+			{"number", s.profile.version()}, {"build_flavor", "default"}, {"build_type", "zip"}, {"build_hash", "elktest"},
 			{"build_date", "2026-01-01T00:00:00.000000000Z"}, {"build_snapshot", false}, {"lucene_version", "9.12.2"},
 			{"minimum_wire_compatibility_version", "7.17.0"}, {"minimum_index_compatibility_version", "7.0.0"},
 		}},
 		{"tagline", "You Know, for Search"},
 	}, nil
+}
+
+func (s *Server) openSearchInfo() object {
+	return object{
+		{"name", "elktest"}, {"cluster_name", "elktest"}, {"cluster_uuid", "elktest-elktest-elktes"},
+		{"version", object{
+			{"distribution", "opensearch"}, {"number", s.profile.version()}, {"build_type", "unknown"}, {"build_hash", "elktest"},
+			{"build_date", "2026-01-01T00:00:00.000000000Z"}, {"build_snapshot", false}, {"lucene_version", "10.5.0"},
+			{"minimum_wire_compatibility_version", "2.19.0"}, {"minimum_index_compatibility_version", "2.0.0"},
+		}},
+		{"tagline", "The OpenSearch Project: https://opensearch.org/"},
+	}
 }
 
 // health is GET /_cluster/health. One node whose indices have no replicas is always green, so waiting ends at once.
@@ -32,7 +44,7 @@ func (s *Server) health(c *call) (any, error) {
 		}
 	}
 	s.store.mu.Lock()
-	shards := len(s.store.streams)
+	shards := len(s.store.all())
 	s.store.mu.Unlock()
 	return object{
 		{"cluster_name", "elktest"}, {"status", "green"}, {"timed_out", false}, {"number_of_nodes", 1}, {"number_of_data_nodes", 1},

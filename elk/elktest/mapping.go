@@ -14,6 +14,25 @@ const (
 	typeDouble  = "double"
 	typeBoolean = "boolean"
 	typeDate    = "date"
+
+	typeInteger         = "integer"
+	typeShort           = "short"
+	typeByte            = "byte"
+	typeHalfFloat       = "half_float"
+	typeDateNanos       = "date_nanos"
+	typeIP              = "ip"
+	typeFlattened       = "flattened"        // Elasticsearch
+	typeFlatObject      = "flat_object"      // OpenSearch
+	typeMatchOnlyText   = "match_only_text"  // OpenSearch here; Elasticsearch has it in a module
+	typeWildcard        = "wildcard"         // the same
+	typeConstantKeyword = "constant_keyword" // the same
+)
+
+// How a mapping treats new fields.
+const (
+	dynamicTrue   = "true"
+	dynamicFalse  = "false" // stored, not indexed
+	dynamicStrict = "strict"
 )
 
 // mapped is the mapping of one path.
@@ -22,12 +41,19 @@ type mapped struct {
 	ignoreAbove int  // keyword: longer values are stored, not searchable; 0 is no limit
 	epoch       bool // date: digits are epoch milliseconds
 	multi       bool // text with a keyword below, as dynamic mapping makes it
+	multiAbove  int  // ignore_above of that keyword
+	hidden      bool // index is false: stored, not searchable
+	constant    string
+
+	ignoreMalformed bool // of this field alone
 }
 
 // mapping is what one backing index knows of its fields. It is guarded by the store's lock.
 type mapping struct {
 	fields          map[string]mapped
 	strings         mapped // what a new string becomes
+	rules           []dynamicRule
+	dynamic         string
 	dateDetection   bool
 	ignoreMalformed bool
 	beyondLimit     bool // index.mapping.total_fields.ignore_dynamic_beyond_limit
@@ -37,7 +63,8 @@ type mapping struct {
 func newMapping() *mapping {
 	return &mapping{
 		fields:        map[string]mapped{timestampField: {kind: typeDate, epoch: true}},
-		strings:       mapped{kind: typeText, multi: true},
+		strings:       mapped{kind: typeText, multi: true, multiAbove: 256},
+		dynamic:       dynamicTrue,
 		dateDetection: true,
 		limit:         1000,
 	}
@@ -74,9 +101,20 @@ func (m *mapping) find(path string) (source string, f mapped, ok bool) {
 	}
 	base, found := strings.CutSuffix(path, ".keyword")
 	if found && m.fields[base].multi {
-		return base, mapped{kind: typeKeyword, ignoreAbove: 256}, true
+		return base, mapped{kind: typeKeyword, ignoreAbove: m.fields[base].multiAbove}, true
 	}
 	return "", mapped{}, false
+}
+
+// below tells whether path lies inside a flattened object.
+func (m *mapping) below(path string) bool {
+	for i, c := range path {
+		kind := m.fields[path[:i]].kind
+		if c == '.' && (kind == typeFlattened || kind == typeFlatObject) {
+			return true
+		}
+	}
+	return false
 }
 
 // join is the dotted path of name below parent.

@@ -8,60 +8,80 @@ import (
 )
 
 // media checks Content-Type (when there is a body) and Accept, and returns the type of the answer.
-func media(r *http.Request, hasBody bool) (string, error) {
+func (p Profile) media(r *http.Request, hasBody bool) (string, error) {
+	if p == OpenSearch3 {
+		return p.openSearchMedia(r, hasBody)
+	}
 	for accept := range strings.SplitSeq(r.Header.Get("Accept"), ",") {
-		if !accepted(strings.TrimSpace(accept)) {
+		if !p.accepted(strings.TrimSpace(accept)) {
 			return "", mediaHeader("Accept")
 		}
 	}
 	if !hasBody {
 		return "application/json", nil
 	}
-	compatible, err := contentType(r.Header.Get("Content-Type"))
+	compatible, err := p.contentType(r.Header.Get("Content-Type"))
 	switch {
 	case err != nil:
 		return "", err
-	case compatible != strings.Contains(r.Header.Get("Accept"), "compatible-with"): // both headers or neither
+	case (compatible != "") != strings.Contains(r.Header.Get("Accept"), "compatible-with"): // both headers or neither
 		return "", mediaHeader("Content-Type, Accept")
-	case compatible:
-		return "application/vnd.elasticsearch+json;compatible-with=8", nil
+	case compatible != "":
+		return "application/vnd.elasticsearch+json;compatible-with=" + compatible, nil
 	}
 	return "application/json", nil
 }
 
-// contentType accepts JSON and its newline-delimited form, also with compatible-with=8.
-func contentType(header string) (compatible bool, err error) {
+// openSearchMedia ignores Accept, and takes no media type of Elasticsearch's own.
+func (p Profile) openSearchMedia(r *http.Request, hasBody bool) (string, error) {
+	header := r.Header.Get("Content-Type")
+	switch {
+	case !hasBody:
+		return "application/json", nil
+	case strings.Contains(header, "compatible-with"):
+		return "", notSupported(header)
+	}
+	_, err := p.contentType(header)
+	return "application/json", err
+}
+
+// contentType accepts JSON and its newline-delimited form, also with compatible-with; it returns that version.
+func (p Profile) contentType(header string) (compatible string, err error) {
 	name, params, parseErr := mime.ParseMediaType(header)
 	switch {
 	case header == "":
-		return false, notSupported(header)
+		return "", notSupported(header)
 	case parseErr != nil || !strings.Contains(name, "/"):
-		return false, mediaHeader("Content-Type")
+		return "", mediaHeader("Content-Type")
 	}
 	switch name {
 	case "application/json", "application/x-ndjson":
-		return false, nil
+		return "", nil
 	case "application/vnd.elasticsearch+json", "application/vnd.elasticsearch+x-ndjson":
-		if params["compatible-with"] != "8" {
-			return false, mediaHeader("Content-Type")
+		if !p.compatible(params["compatible-with"]) {
+			return "", mediaHeader("Content-Type")
 		}
-		return true, nil
+		return params["compatible-with"], nil
 	}
-	return false, notSupported(header)
+	return "", notSupported(header)
 }
 
-func accepted(header string) bool {
-	switch strings.ReplaceAll(header, " ", "") {
-	case "", "*/*", "application/*", "application/json", "application/x-ndjson",
-		"application/vnd.elasticsearch+json;compatible-with=8", "application/vnd.elasticsearch+x-ndjson;compatible-with=8":
+// accepted: Elasticsearch refuses what is no media type and versions that it cannot speak, and ignores the others.
+func (p Profile) accepted(header string) bool {
+	if header == "" {
 		return true
 	}
-	return false
+	name, major, _ := strings.Cut(strings.ReplaceAll(header, " ", ""), ";compatible-with=")
+	switch name {
+	case "application/vnd.elasticsearch+json", "application/vnd.elasticsearch+x-ndjson":
+		return p.compatible(major)
+	}
+	return strings.Contains(name, "/")
 }
 
 func notSupported(header string) *refusal {
 	text := fmt.Sprintf("Content-Type header [%s] is not supported", header)
-	return &refusal{http.StatusNotAcceptable, object{{"error", text}, {"status", http.StatusNotAcceptable}}}
+	return &refusal{status: http.StatusNotAcceptable, body: object{{"error", text}, {"status", http.StatusNotAcceptable}}}
 }
 
 func mediaHeader(name string) *refusal {

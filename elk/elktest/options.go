@@ -15,13 +15,13 @@ type options struct {
 	timeoutText string
 }
 
-func bulkOptions(c *call) (options, error) {
+func bulkOptions(c *call, p Profile) (options, error) {
 	o := options{copies: 1}
 	var err error
 	if o.defaults.requireStream, err = c.flag("require_data_stream", false); err != nil {
 		return o, err
 	}
-	if o.defaults.quote, err = c.flag("include_source_on_error", true); err != nil {
+	if o.defaults.quote, err = c.flag("include_source_on_error", p != OpenSearch3); err != nil {
 		return o, err
 	}
 	if o.forced, err = refreshPolicy(c.params); err != nil {
@@ -37,6 +37,7 @@ func bulkOptions(c *call) (options, error) {
 	if o.timeout, err = timeValue("timeout", o.timeoutText); err != nil {
 		return o, err
 	}
+	o.defaults.profile = p
 	if len(c.args) > 0 {
 		o.defaults.index = c.args[0]
 	}

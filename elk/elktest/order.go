@@ -60,7 +60,7 @@ func parseOrdering(m member) (ordering, error) {
 		switch {
 		case k.name == "order":
 			err = o.direction(k.value.text)
-		case k.name == "unmapped_type" && knownType(k.value.text):
+		case k.name == "unmapped_type" && sortable(k.value.text):
 			o.unmapped = k.value.text
 		default:
 			err = parsing(k.value, "[field_sort] unknown field [%s]", k.name)
@@ -70,6 +70,11 @@ func parseOrdering(m member) (ordering, error) {
 		}
 	}
 	return o, nil
+}
+
+// sortable are the types that elktest can sort.
+func sortable(kind string) bool {
+	return slices.Contains([]string{typeKeyword, typeLong, typeFloat, typeDouble, typeBoolean, typeDate, typeDateNanos}, kind)
 }
 
 func (o *ordering) direction(text string) error {
@@ -89,6 +94,8 @@ func (o ordering) check(b *backing) *problem {
 			kind: "query_shard_exception", reason: "No mapping found for [" + o.field + "] in order to sort on",
 			extra: object{{"index_uuid", b.uuid}, {"index", b.name}},
 		}
+	case ok && m.kind != typeText && !sortable(m.kind):
+		return illegalArgument("elktest does not know sorting by the [%s] field [%s]", m.kind, o.field)
 	case ok && m.kind == typeText:
 		return illegalArgument("Text fields are not optimised for operations that require per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a keyword field instead. Alternatively, set fielddata=true on [%s] in order to load field data by uninverting the inverted index. Note that this can use significant memory.", o.field)
 	}
@@ -141,7 +148,7 @@ func (o ordering) absent(kind string) any {
 			return "-Infinity"
 		}
 		return "Infinity"
-	case typeBoolean, typeLong, typeDate:
+	case typeBoolean, typeLong, typeDate, typeDateNanos:
 		if o.desc {
 			return int64(math.MinInt64)
 		}
@@ -153,11 +160,15 @@ func (o ordering) absent(kind string) any {
 // sameKinds refuses to sort texts of one index together with numbers of another.
 func sameKinds(indices []*backing, order []ordering) error {
 	for _, o := range order {
-		texts, numbers := false, false
+		texts, numbers, millis, nanos := false, false, false, false
 		for _, b := range indices {
 			_, m, ok := b.mapping.find(o.field)
 			texts = texts || ok && m.kind == typeKeyword
 			numbers = numbers || ok && m.kind != typeKeyword
+			millis, nanos = millis || m.kind == typeDate, nanos || m.kind == typeDateNanos
+		}
+		if millis && nanos {
+			return illegal("elktest does not know sorting by [%s], a date in one index and date_nanos in another", o.field)
 		}
 		if texts && numbers {
 			return illegal("Can't sort on field [%s]; the field has incompatible sort types", o.field)

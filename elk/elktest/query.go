@@ -3,6 +3,7 @@ package elktest
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,8 @@ func parseQuery(n *node) (query, error) {
 	switch name {
 	case "match_all":
 		return parseAll(body)
+	case "ids":
+		return parseIDs(body)
 	case "term":
 		return parseTerm(body)
 	case "range":
@@ -151,9 +154,11 @@ func parseTerm(n *node) (query, error) {
 func (t term) check(b *backing, f *forms) *problem {
 	_, m, ok := b.mapping.find(t.field)
 	switch {
+	case !ok && b.mapping.below(t.field):
+		return illegalArgument("elktest does not search inside flattened objects: [%s]", t.field)
 	case !ok:
 		return nil
-	case m.kind == typeText, m.kind == typeDate:
+	case m.hidden, slices.Contains([]string{typeText, typeMatchOnlyText, typeFlattened, typeFlatObject, typeDate, typeDateNanos}, m.kind):
 		return illegalArgument("elktest does not know [term] on the [%s] field [%s]", m.kind, t.field)
 	}
 	_, p := t.wanted(m, f)
@@ -232,10 +237,10 @@ func (q between) check(_ *backing, f *forms) *problem {
 	return nil
 }
 
-func (q between) matches(_ *backing, d *stored, f *forms) bool {
+func (q between) matches(index *backing, d *stored, f *forms) bool {
 	at, _ := d.values[timestampField][0].(int64)
 	for _, b := range q.bounds {
-		limit, _ := f.parse(b.text, true)
+		limit, _ := f.in(index.mapping.fields[timestampField].kind, b.text, true)
 		ok := map[string]bool{"gt": at > limit, "gte": at >= limit, "lt": at < limit, "lte": at <= limit}[b.op]
 		if !ok {
 			return false

@@ -33,7 +33,7 @@ func (s *store) resolve(c *call) ([]*backing, error) {
 // matching finds streams by name or pattern, and backing indices by name or by a pattern with their leading dot.
 func (s *store) matching(name string) []*backing {
 	var found []*backing
-	for _, b := range s.streams {
+	for _, b := range s.all() {
 		if glob(name, b.stream) || strings.HasPrefix(name, ".") && glob(name, b.name) {
 			found = append(found, b)
 		}

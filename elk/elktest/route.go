@@ -35,9 +35,14 @@ func routes() []route {
 		{write, []string{"_bulk"}, bulk, true, (*Server).bulk},
 		{write, []string{"*", "_bulk"}, bulk, true, (*Server).bulk},
 		{write, []string{"_index_template", "*"}, nil, true, (*Server).putTemplate},
+		{[]string{"GET"}, []string{"_index_template", "*"}, nil, false, (*Server).getTemplate},
 		{[]string{"GET"}, []string{"_cluster", "health"}, []string{"timeout", "wait_for_status"}, false, (*Server).health},
 		{read, []string{"*", "_search"}, search, true, (*Server).search},
 		{read, []string{"*", "_count"}, []string{"ignore_unavailable"}, true, (*Server).count},
+		{read, []string{"*", "_mget"}, nil, true, (*Server).multiGet},
+		{[]string{"GET"}, []string{"_resolve", "index", "*"}, nil, false, (*Server).resolveIndex},
+		{[]string{"PUT"}, []string{"*", "_settings"}, nil, true, (*Server).putSettings},
+		{[]string{"POST"}, []string{"*", "_rollover"}, nil, true, (*Server).rollover},
 		{read, []string{"*", "_refresh"}, []string{"ignore_unavailable"}, false, (*Server).refresh},
 	}
 }
@@ -57,11 +62,11 @@ func find(r *http.Request) (route, []string, *refusal) {
 			return candidate, args, nil
 		case candidate.refusesMethod(r.Method):
 			text := fmt.Sprintf("Incorrect HTTP method for uri [%s] and method [%s], allowed: [%s]", r.RequestURI, r.Method, strings.Join(candidate.methods, ", "))
-			return route{}, nil, &refusal{http.StatusMethodNotAllowed, object{{"error", text}, {"status", http.StatusMethodNotAllowed}}}
+			return route{}, nil, &refusal{status: http.StatusMethodNotAllowed, body: object{{"error", text}, {"status", http.StatusMethodNotAllowed}}}
 		}
 	}
 	text := fmt.Sprintf("no handler found for uri [%s] and method [%s]", r.RequestURI, r.Method)
-	return route{}, nil, &refusal{http.StatusBadRequest, object{{"error", text}}}
+	return route{}, nil, &refusal{status: http.StatusBadRequest, body: object{{"error", text}}}
 }
 
 // refusesMethod tells whether a real server, too, has no such method there: it knows more of a template than PUT.
@@ -103,7 +108,7 @@ func (r route) match(segments []string) ([]string, bool) {
 }
 
 // readParams returns the query parameters; one that the route does not know refuses the request.
-func (r route) readParams(req *http.Request) (map[string]string, error) {
+func (r route) readParams(req *http.Request, p Profile) (map[string]string, error) {
 	values, err := url.ParseQuery(req.URL.RawQuery)
 	if err != nil {
 		return nil, illegal("%s", err.Error())
@@ -111,8 +116,8 @@ func (r route) readParams(req *http.Request) (map[string]string, error) {
 	params := map[string]string{}
 	var unknown []string
 	for name, v := range values {
-		if name != "filter_path" && !slices.Contains(r.params, name) {
-			unknown = append(unknown, "["+name+"]")
+		if name != "filter_path" && !slices.Contains(r.params, name) || p.lacks(name) {
+			unknown = append(unknown, p.unrecognized(name))
 		}
 		params[name] = v[len(v)-1]
 	}

@@ -225,7 +225,7 @@ func allFailed(failures []shardFailure) *refusal {
 	if first := failures[0].problem; first.kind == "illegal_argument_exception" {
 		e = append(e, field{"caused_by", first.object()})
 	}
-	return &refusal{http.StatusBadRequest, object{{"error", e}, {"status", http.StatusBadRequest}}}
+	return &refusal{status: http.StatusBadRequest, body: object{{"error", e}, {"status", http.StatusBadRequest}}}
 }
 
 // count is GET|POST /{index}/_count.

@@ -8,38 +8,48 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"time"
 )
 
 // store holds templates, streams and documents.
 //
 // mu guards everything below it, and every stream's index. A bulk holds it for one document at a time, a search for all of its work.
 type store struct {
-	forms *forms
+	profile Profile
+	forms   *forms
 
 	mu        sync.Mutex
 	templates map[string]*template
-	streams   map[string]*backing
+	streams   map[string]*dataStream
 	arrived   []Document
 }
 
-// backing is the one backing index of a data stream.
+// dataStream is a data stream with its backing indices, at least one. Documents go to the last.
+type dataStream struct {
+	name    string
+	indices []*backing
+}
+
+func (d *dataStream) writeIndex() *backing { return d.indices[len(d.indices)-1] }
+
+// backing is a backing index of a data stream.
 type backing struct {
 	stream, name, uuid string
 	mapping            *mapping
-	ids                map[string]bool
+	ids                map[string]*stored
 	documents          []*stored
+	blocks             blocks
 }
 
 // stored is a document with its searchable values by dotted path.
 type stored struct {
 	id     string
+	number int // _seq_no
 	source json.RawMessage
 	values map[string][]any
 }
 
 func newStore() *store {
-	return &store{forms: newForms(), templates: map[string]*template{}, streams: map[string]*backing{}}
+	return &store{forms: newForms(), templates: map[string]*template{}, streams: map[string]*dataStream{}}
 }
 
 // documents copies what arrived in the stream; "" is all.
@@ -58,8 +68,8 @@ func (s *store) documents(stream string) []Document {
 
 // target finds the stream called name, or creates it from the template that matches. The error is an item's.
 func (s *store) target(name string, requireStream bool) (*backing, int, *problem) {
-	if b, ok := s.streams[name]; ok {
-		return b, 0, nil
+	if d, ok := s.streams[name]; ok {
+		return d.writeIndex(), 0, nil
 	}
 	if p := badStream(name); p != nil {
 		return nil, 400, p
@@ -81,15 +91,31 @@ func (s *store) target(name string, requireStream bool) (*backing, int, *problem
 
 // create makes the stream with its first backing index.
 func (s *store) create(name string, t *template) *backing {
+	d := &dataStream{name: name}
+	s.streams[name] = d
+	return s.extend(d, t)
+}
+
+// extend gives the stream a new write index, with the mapping of the template.
+func (s *store) extend(d *dataStream, t *template) *backing {
 	b := &backing{
-		stream:  name,
-		name:    fmt.Sprintf(".ds-%s-%s-000001", name, time.Now().UTC().Format("2006.01.02")),
+		stream:  d.name,
+		name:    s.profile.indexName(d.name, len(d.indices)+1),
 		uuid:    randomID(16),
 		mapping: t.mapping.clone(),
-		ids:     map[string]bool{},
+		ids:     map[string]*stored{},
 	}
-	s.streams[name] = b
+	d.indices = append(d.indices, b)
 	return b
+}
+
+// all returns the backing indices of all streams, in no order.
+func (s *store) all() []*backing {
+	var all []*backing
+	for _, d := range s.streams {
+		all = append(all, d.indices...)
+	}
+	return all
 }
 
 // badStream checks a name as Elasticsearch does before it creates a stream.
@@ -137,7 +163,7 @@ func (s *store) indexed(name string) *backing {
 	if !strings.HasPrefix(name, ".ds-") {
 		return nil
 	}
-	for _, b := range s.streams {
+	for _, b := range s.all() {
 		if b.name == name {
 			return b
 		}

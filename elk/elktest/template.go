@@ -2,6 +2,7 @@ package elktest
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ type template struct {
 	priority int64
 	stream   bool
 	mapping  *mapping
+	body     any // as it was sent
 }
 
 // logsTemplate is the essence of the logs-*-* template of a full Elasticsearch: strings are keywords, dates are not guessed,
@@ -58,17 +60,28 @@ func (t *template) overlaps(o *template) bool {
 	return slices.ContainsFunc(o.patterns, t.matches)
 }
 
+// getTemplate is GET /_index_template/{name}, for one name. The body is as it was sent; a real server sorts its settings.
+func (s *Server) getTemplate(c *call) (any, error) {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	t := s.store.templates[c.args[0]]
+	if t == nil {
+		return nil, refuse(http.StatusNotFound, &problem{kind: "resource_not_found_exception", reason: "index template matching [" + c.args[0] + "] not found"})
+	}
+	return object{{"index_templates", array{object{{"name", c.args[0]}, {"index_template", t.body}}}}}, nil
+}
+
 // putTemplate is PUT /_index_template/{name}.
 func (s *Server) putTemplate(c *call) (any, error) {
 	root, err := c.object(true)
 	if err != nil {
 		return nil, err
 	}
-	t, err := parseTemplate(root)
+	name := c.args[0]
+	t, err := parseTemplate(name, root, s.profile)
 	if err != nil {
 		return nil, err
 	}
-	name := c.args[0]
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
 	if err := s.store.conflict(name, t); err != nil {
@@ -92,177 +105,88 @@ func (s *store) conflict(name string, t *template) error {
 	return nil
 }
 
-func parseTemplate(root *node) (*template, error) {
-	t := &template{mapping: newMapping()}
+// templateParser reads one template as the profile's server does.
+type templateParser struct {
+	profile Profile
+	name    string
+	t       *template
+}
+
+func parseTemplate(name string, root *node, profile Profile) (*template, error) {
+	p := &templateParser{profile, name, &template{mapping: newMapping(), body: root.tree()}}
 	for _, m := range root.members {
-		if err := t.key(m); err != nil {
+		if err := p.key(m); err != nil {
 			return nil, err
 		}
 	}
-	if len(t.patterns) == 0 {
+	if len(p.t.patterns) == 0 {
 		return nil, illegal("Required [index_patterns]")
 	}
-	return t, nil
+	return p.t, nil
 }
 
-func (t *template) key(m member) error {
+func (p *templateParser) key(m member) error {
 	var err error
 	switch {
 	case m.name == "index_patterns":
-		t.patterns, err = stringList(m)
+		p.t.patterns, err = stringList(m)
 	case m.name == "priority" && m.value.kind == kindNumber:
-		if t.priority, err = strconv.ParseInt(m.value.text, 10, 64); err != nil || t.priority < 0 {
+		if p.t.priority, err = strconv.ParseInt(m.value.text, 10, 64); err != nil || p.t.priority < 0 {
 			err = illegal("index template priority must be a whole number >= 0, found [%s]", m.value.text)
 		}
 	case m.name == "template" && m.value.kind == kindObject:
-		err = t.content(m.value)
+		err = p.content(m.value)
 	case m.name == "data_stream" && m.value.kind == kindObject && len(m.value.members) == 0:
-		t.stream = true
+		p.t.stream = true
+	case m.name == "composed_of" && m.value.kind == kindArray:
+		err = p.composedOf(m.value)
 	case m.name == "version", m.name == "_meta":
+	case m.name == "data_stream", m.name == "priority", m.name == "template", m.name == "composed_of", m.name == "allow_auto_create", m.name == "deprecated":
+		err = illegal("elktest does not know [%s: %s] in an index template", m.name, preview(m.value))
 	default:
 		err = unknown("index_template", m)
 	}
 	return err
 }
 
-func (t *template) content(n *node) error {
+// composedOf refuses every component: there are none here.
+func (p *templateParser) composedOf(n *node) error {
+	if len(n.items) == 0 {
+		return nil
+	}
+	var names []string
+	for _, item := range n.items {
+		names = append(names, item.text)
+	}
+	return invalidTemplate(fmt.Sprintf("index_template [%s] invalid, cause [index template [%s] specifies component templates [%s] that do not exist]", p.name, p.name, strings.Join(names, ", ")))
+}
+
+func invalidTemplate(reason string) error {
+	return refuse(http.StatusBadRequest, &problem{kind: "invalid_index_template_exception", reason: reason})
+}
+
+func (p *templateParser) content(n *node) error {
 	for _, m := range n.members {
 		var err error
 		switch {
 		case m.name == "settings" && m.value.kind == kindObject:
-			err = t.mapping.settings("", m.value)
+			err = p.settings("", m.value)
 		case m.name == "mappings" && m.value.kind == kindObject:
-			err = t.mapping.parse(m.value)
+			err = p.mappings(m.value)
+		case (m.name == "lifecycle" || m.name == "data_stream_options") && m.value.kind == kindObject && p.profile != OpenSearch3:
+		case m.name == "aliases", m.name == "settings", m.name == "mappings":
+			err = illegal("elktest does not know [%s: %s] in an index template", m.name, preview(m.value))
 		default:
-			err = unknown("template", m)
+			inner := unknownKey("template", m)
+			err = refuse(http.StatusBadRequest, &problem{
+				kind: inner.kind, reason: fmt.Sprintf("[1:%d] [index_template] failed to parse field [template]", m.value.end), cause: inner,
+			})
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// settings takes the settings that change an answer here; the others are accepted and have no effect.
-func (m *mapping) settings(path string, n *node) error {
-	for _, s := range n.members {
-		name := join(path, s.name)
-		if s.value.kind == kindObject {
-			if err := m.settings(name, s.value); err != nil {
-				return err
-			}
-			continue
-		}
-		var err error
-		switch strings.TrimPrefix(name, "index.") {
-		case "mapping.total_fields.limit":
-			if m.limit, err = strconv.Atoi(s.value.text); err != nil {
-				return illegal("Failed to parse value [%s] for setting [index.mapping.total_fields.limit]", s.value.text)
-			}
-		case "mapping.ignore_malformed":
-			m.ignoreMalformed, err = boolean(s)
-		case "mapping.total_fields.ignore_dynamic_beyond_limit":
-			m.beyondLimit, err = boolean(s)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// parse reads a template's mappings. What would change an answer and is not known here is refused.
-func (m *mapping) parse(n *node) error {
-	for _, k := range n.members {
-		var err error
-		switch {
-		case k.name == "properties" && k.value.kind == kindObject:
-			err = m.properties("", k.value)
-		case k.name == "date_detection":
-			m.dateDetection, err = boolean(k)
-		case k.name == "dynamic_templates" && k.value.kind == kindArray:
-			err = m.dynamicTemplates(k.value)
-		case k.name == "dynamic" && k.value.text == "true", k.name == "_meta":
-		default:
-			err = unknown("_doc", k)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if f := m.fields[timestampField]; f.kind != typeDate {
-		return illegal("data stream timestamp field [@timestamp] is of type [%s], but [date,date_nanos] is expected", f.kind)
-	}
-	return nil
-}
-
-func (m *mapping) properties(path string, n *node) error {
-	for _, p := range n.members {
-		name := join(path, p.name)
-		if below := p.value.get("properties"); below != nil {
-			if len(p.value.members) > 1 {
-				return illegal("elktest does not know parameters beside [properties] in the mapping of [%s]", name)
-			}
-			m.define(name, mapped{kind: typeObject})
-			if err := m.properties(name, below); err != nil {
-				return err
-			}
-			continue
-		}
-		f, err := parseMapped(name, p.value)
-		if err != nil {
-			return err
-		}
-		m.define(name, f)
-	}
-	return nil
-}
-
-// dynamicTemplates knows one form: what strings become.
-func (m *mapping) dynamicTemplates(n *node) error {
-	for _, item := range n.items {
-		if len(item.members) != 1 {
-			return illegal("A dynamic template must be defined with a name")
-		}
-		body := item.members[0].value
-		match, target := body.get("match_mapping_type"), body.get("mapping")
-		if match == nil || match.text != "string" || target == nil || len(body.members) != 2 {
-			return illegal("elktest knows only dynamic templates with [match_mapping_type] string and [mapping], not [%s]", item.members[0].name)
-		}
-		f, err := parseMapped("{name}", target)
-		if err != nil {
-			return err
-		}
-		m.strings = f
-	}
-	return nil
-}
-
-func parseMapped(name string, n *node) (mapped, error) {
-	var f mapped
-	for _, k := range n.members {
-		switch {
-		case k.name == "type" && knownType(k.value.text):
-			f.kind = k.value.text
-			f.epoch = f.kind == typeDate
-		case k.name == "ignore_above" && k.value.kind == kindNumber:
-			f.ignoreAbove, _ = strconv.Atoi(k.value.text)
-		default:
-			return f, illegal("elktest does not know [%s: %s] in the mapping of [%s]", k.name, preview(k.value), name)
-		}
-	}
-	if f.kind == "" {
-		return f, illegal("No type specified for field [%s]", name)
-	}
-	return f, nil
-}
-
-func knownType(name string) bool {
-	switch name {
-	case typeObject, typeKeyword, typeText, typeLong, typeFloat, typeDouble, typeBoolean, typeDate:
-		return true
-	}
-	return false
 }
 
 func stringList(m member) ([]string, error) {
@@ -292,5 +216,9 @@ func parseBoolean(text string) (bool, error) {
 
 // unknown refuses a key of a body in the words of Elasticsearch's object parsers.
 func unknown(parser string, m member) error {
-	return refuse(400, &problem{kind: "x_content_parse_exception", reason: fmt.Sprintf("[1:%d] [%s] unknown field [%s]", m.value.at+1, parser, m.name)})
+	return refuse(http.StatusBadRequest, unknownKey(parser, m))
+}
+
+func unknownKey(parser string, m member) *problem {
+	return &problem{kind: "x_content_parse_exception", reason: fmt.Sprintf("[1:%d] [%s] unknown field [%s]", m.value.at+1, parser, m.name)}
 }

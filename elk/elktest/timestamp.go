@@ -30,37 +30,56 @@ func newForms() *forms {
 
 // parse returns the epoch milliseconds of text, cut and not rounded; epoch allows digits alone as milliseconds.
 func (f *forms) parse(text string, epoch bool) (int64, bool) {
-	if ms, ok := f.parseISO(text); ok {
-		return ms, true
+	t, ok := f.time(text, epoch)
+	return t.UnixMilli(), ok
+}
+
+// in is the value of a field of that type: date or date_nanos.
+func (f *forms) in(kind, text string, epoch bool) (int64, bool) {
+	if kind == typeDateNanos {
+		return f.nanos(text, epoch)
+	}
+	return f.parse(text, epoch)
+}
+
+// nanos is parse for date_nanos: nanoseconds from 1970 to 2262.
+func (f *forms) nanos(text string, epoch bool) (int64, bool) {
+	t, ok := f.time(text, epoch)
+	return t.UnixNano(), ok && !t.Before(time.Unix(0, 0)) && !t.After(time.Unix(0, math.MaxInt64))
+}
+
+func (f *forms) time(text string, epoch bool) (time.Time, bool) {
+	if t, ok := f.parseISO(text); ok {
+		return t, true
 	}
 	if !epoch || !f.epoch.MatchString(text) {
-		return 0, false
+		return time.Time{}, false
 	}
 	whole, _, _ := strings.Cut(text, ".")
 	ms, err := strconv.ParseInt(whole, 10, 64)
-	return ms, err == nil
+	return time.UnixMilli(ms), err == nil
 }
 
-func (f *forms) parseISO(text string) (int64, bool) {
+func (f *forms) parseISO(text string) (time.Time, bool) {
 	m := f.iso.FindStringSubmatch(text)
 	if m == nil {
-		return 0, false
+		return time.Time{}, false
 	}
 	zone, ok := f.zone(m[8])
 	if !ok {
-		return 0, false
+		return time.Time{}, false
 	}
 	year, month, day := part(m[1], 1), part(m[2], 1), part(m[3], 1)
 	hour, minute, second := part(m[4], 0), part(m[5], 0), part(m[6], 0)
 	if hour > 23 || minute > 59 || second > 59 {
-		return 0, false
+		return time.Time{}, false
 	}
 	nanos := part((m[7] + "000000000")[:9], 0)
 	t := time.Date(year, time.Month(month), day, hour, minute, second, nanos, zone)
 	if date := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC); int(date.Month()) != month || date.Day() != day {
-		return 0, false
+		return time.Time{}, false
 	}
-	return t.UnixMilli(), true
+	return t, true
 }
 
 // part reads digits that the form has checked; absent is what stands for an absent part.

@@ -44,6 +44,9 @@ func (l line) get(key string) string {
 	return s
 }
 
+// ofShipper are the fields that the shipper adds where a line lacks them; the loggers of this program write none of them.
+var ofShipper = []string{"event.sequence", "data_stream.type", "data_stream.dataset", "data_stream.namespace", "host.name"}
+
 // same returns what makes two lines the same: all fields but those that the shipper added.
 func (l line) same() string {
 	if l.fields == nil {
@@ -51,7 +54,7 @@ func (l line) same() string {
 	}
 	fields := map[string]any{}
 	for k, v := range l.fields {
-		if k != "event.sequence" {
+		if !slices.Contains(ofShipper, k) {
 			fields[k] = v
 		}
 	}

@@ -1,0 +1,119 @@
+package elk
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// failuresBeforeHalving is how many requests in a row may fail before smaller
+// ones are tried: a request above the server's memory limit is refused for
+// ever, and one that is too large may end in a broken connection instead of a
+// 413.
+const failuresBeforeHalving = 3
+
+// fullSpeed is the number of documents from which a request counts as no
+// longer limited.
+const fullSpeed = 1 << 16
+
+// gate holds back all workers alike while the server as a whole takes
+// nothing. After a failure one request at a time tries, and after an outage
+// requests begin small and double with each answer, so that the server is not
+// met with everything at once.
+type gate struct {
+	mu       sync.Mutex
+	until    time.Time // nobody enters before
+	failures int       // since the last answer
+	probing  bool      // with failures: one request is on its way
+	limit    int       // documents in a request, 0 for any number
+	backoff  backoff
+	changed  chan struct{} // closed, and replaced, when one of these changes
+}
+
+func newGate(c Config) *gate {
+	return &gate{backoff: newBackoff(c.BackoffMin, c.BackoffMax), changed: make(chan struct{})}
+}
+
+// enter waits until a request may leave, and returns how many documents it
+// may hold, 0 for any number; false when ctx ended. answered or failed must
+// follow.
+func (g *gate) enter(ctx context.Context) (limit int, ok bool) {
+	for {
+		g.mu.Lock()
+		wait := time.Until(g.until)
+		if wait <= 0 && g.failures > 0 && g.probing {
+			wait = -1
+		} else if wait <= 0 {
+			g.probing = true
+			limit = g.limit
+			g.mu.Unlock()
+			return limit, ctx.Err() == nil
+		}
+		changed := g.changed
+		g.mu.Unlock()
+		if !sleep(ctx, wait, changed) {
+			return 0, false
+		}
+	}
+}
+
+// answered notes that the server decided on documents.
+func (g *gate) answered() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.limit *= 2; g.limit > fullSpeed {
+		g.limit = 0
+	}
+	g.probing = false
+	if g.failures > 0 {
+		g.failures = 0
+		g.backoff.reset()
+		g.broadcast()
+	}
+}
+
+// failed notes that a request with n documents has to be repeated, not before
+// floor is over.
+func (g *gate) failed(n int, floor time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.failures++; g.limit > 0 || g.failures >= failuresBeforeHalving {
+		g.limit = max(1, n/2)
+	}
+	g.probing = false
+	if until := time.Now().Add(g.backoff.next(floor)); until.After(g.until) {
+		g.until = until
+	}
+	g.broadcast()
+}
+
+// cut ends the wait: the next request may leave at once.
+func (g *gate) cut() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.until = time.Time{}
+	g.broadcast()
+}
+
+func (g *gate) broadcast() {
+	close(g.changed)
+	g.changed = make(chan struct{})
+}
+
+// sleep waits for the time, negative for ever, or for early; false when ctx
+// ended.
+func sleep(ctx context.Context, wait time.Duration, early <-chan struct{}) bool {
+	var expired <-chan time.Time
+	if wait >= 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		expired = timer.C
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-early:
+	case <-expired:
+	}
+	return true
+}

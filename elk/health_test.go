@@ -1,0 +1,92 @@
+package elk
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestHealth(t *testing.T) {
+	var answer atomic.Pointer[func(*http.Request) (*http.Response, error)]
+	say := func(f func(*http.Request) (*http.Response, error)) { answer.Store(&f) }
+	status := func(code int) func(*http.Request) (*http.Response, error) {
+		return func(*http.Request) (*http.Response, error) { return respond(code, nil, "{}"), nil }
+	}
+	c := Config{RingBytes: 4 << 10, Client: clientFunc(func(r *http.Request) (*http.Response, error) { return (*answer.Load())(r) })}
+	say(created)
+	bubble(t, c, func(s *Shipper) {
+		if h := s.Health(); !h.OK || h.Reason != "" || !h.LastSuccess.IsZero() {
+			t.Errorf("new: %+v, want OK", h)
+		}
+		mustWrite(t, s, "{}")
+		time.Sleep(time.Minute)
+		stored := time.Now().Add(time.Second - time.Minute)
+		if h := s.Health(); !h.OK || !h.LastSuccess.Equal(stored) {
+			t.Errorf("after a delivery: %+v, want OK, last success %s", h, stored)
+		}
+
+		say(status(http.StatusForbidden))
+		mustWrite(t, s, "{}")
+		time.Sleep(time.Second)
+		synctest.Wait()
+		since := time.Now()
+		time.Sleep(time.Hour)
+		if h := s.Health(); h.OK || h.Reason != "unauthorized" || !h.Since.Equal(since) || h.Pending != 1 || !strings.Contains(h.Message, "403") {
+			t.Errorf("after an hour of 403: %+v, want unauthorized since %s", h, since)
+		}
+		say(func(*http.Request) (*http.Response, error) { return nil, errors.New("refused") })
+		time.Sleep(time.Hour)
+		if h := s.Health(); h.OK || h.Reason != "unreachable" || !h.Since.Equal(since) {
+			t.Errorf("then no connection: %+v, want unreachable since %s", h, since)
+		}
+		say(created)
+		time.Sleep(time.Minute)
+		if h := s.Health(); !h.OK || h.Pending != 0 {
+			t.Errorf("after that: %+v, want OK", h)
+		}
+
+		say(status(http.StatusServiceUnavailable))
+		for range 20 {
+			mustWrite(t, s, "{}")
+		}
+		say(created)
+		_ = s.Flush(context.Background())
+		if h := s.Health(); h.OK || h.Reason != "ring_full" {
+			t.Errorf("with lines dropped: %+v, want ring_full", h)
+		}
+		time.Sleep(passing)
+		if h := s.Health(); !h.OK {
+			t.Errorf("a minute later: %+v, want OK", h)
+		}
+		_ = s.Close()
+		if h := s.Health(); h.OK || h.Reason != "closed" {
+			t.Errorf("closed: %+v", h)
+		}
+	})
+}
+
+// TestHealthOfWaitingDocuments: the server answers, and some get nowhere.
+func TestHealthOfWaitingDocuments(t *testing.T) {
+	c := Config{Client: clientFunc(func(*http.Request) (*http.Response, error) {
+		return respond(http.StatusOK, nil, `{"items":[{"create":{"status":403,"error":{"type":"security_exception"}}}]}`), nil
+	})}
+	bubble(t, c, func(s *Shipper) {
+		mustWrite(t, s, "{}")
+		time.Sleep(time.Hour)
+		if h := s.Health(); h.OK || h.Reason != "documents_waiting" || !h.LastSuccess.IsZero() {
+			t.Errorf("health = %+v, want documents_waiting and no success", h)
+		}
+	})
+}
+
+func TestHealthOfNothing(t *testing.T) {
+	var s *Shipper
+	if h := s.Health(); h.OK || h.Reason != "closed" {
+		t.Errorf("health of nil = %+v", h)
+	}
+}

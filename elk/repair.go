@@ -1,0 +1,160 @@
+package elk
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// maxDepth is how deep objects and arrays may be nested in a document that is
+// repaired; Elasticsearch takes no more than 1000.
+const maxDepth = 1000
+
+// repair gives the later of equal keys in one object new names, key_2, key_3
+// and so on, at any depth, as the bridges do it under ECS. It reports false
+// if there was nothing to repair, or it was done before. The id stays.
+func (b *batch) repair(d *document, id string) bool {
+	if d.repaired || !d.spliced {
+		return false
+	}
+	line := b.original(d)
+	r := repairer{scanner: scanner{data: line, fields: b.target.fields}}
+	if !r.object(0) || r.pos != len(line) || r.renamed == 0 {
+		return false
+	}
+	// The scan of the repaired line, since a key that is there twice may have
+	// been one of ours.
+	sh, ok := scan(r.out, b.target.fields)
+	if !ok {
+		return false
+	}
+	own := appendPrefix(make([]byte, 0, len(b.target.fields.gap)+len(r.out)+1), id, d.lineInfo, sh, b.target.fields)
+	own = append(own, r.out[1:]...)
+	d.own = append(own, '\n')
+	d.repaired = true
+	return true
+}
+
+// repairer copies a document and renames keys on the way. White space between
+// the tokens is left out.
+type repairer struct {
+	scanner
+	out     []byte
+	renamed int
+}
+
+func (r *repairer) object(depth int) bool {
+	if depth > maxDepth || !r.eat('{') {
+		return false
+	}
+	r.out = append(r.out, '{')
+	taken := r.keysFrom(r.pos)
+	seen := map[string]bool{}
+	for r.space(); r.peek() == '"'; r.space() {
+		if !r.member(seen, taken, depth) {
+			return false
+		}
+		r.space()
+		if r.peek() != ',' {
+			break
+		}
+		r.pos++
+		r.out = append(r.out, ',')
+	}
+	r.out = append(r.out, '}')
+	return r.eat('}')
+}
+
+// keysFrom returns the keys of the object that begins at pos, so that a new
+// name is not one that comes later.
+func (r *repairer) keysFrom(pos int) map[string]bool {
+	look := scanner{data: r.data, pos: pos}
+	taken := map[string]bool{}
+	for look.space(); look.peek() == '"'; look.space() {
+		key, ok := look.key()
+		if !ok {
+			break
+		}
+		taken[string(key)] = true
+		look.space()
+		if !look.eat(':') {
+			break
+		}
+		look.space()
+		if !look.value() {
+			break
+		}
+		look.space()
+		if !look.eat(',') {
+			break
+		}
+	}
+	return taken
+}
+
+func (r *repairer) member(seen, taken map[string]bool, depth int) bool {
+	from := r.pos
+	key, ok := r.key()
+	if !ok {
+		return false
+	}
+	raw := r.data[from:r.pos]
+	if seen[string(key)] {
+		raw = renamedKey(raw, string(key), taken)
+		r.renamed++
+	}
+	seen[string(key)] = true
+	r.space()
+	if !r.eat(':') {
+		return false
+	}
+	r.space()
+	r.out = append(append(r.out, raw...), ':')
+	return r.value(depth + 1)
+}
+
+// renamedKey returns the key, as it was encoded, with the first free number
+// behind it.
+func renamedKey(raw []byte, key string, taken map[string]bool) []byte {
+	for n := 2; ; n++ {
+		suffix := "_" + strconv.Itoa(n)
+		if !taken[key+suffix] {
+			taken[key+suffix] = true
+			return append(append(bytes.Clone(raw[:len(raw)-1]), suffix...), '"')
+		}
+	}
+}
+
+func (r *repairer) value(depth int) bool {
+	switch r.peek() {
+	case '{':
+		return r.object(depth)
+	case '[':
+		return r.array(depth)
+	}
+	from := r.pos
+	if !r.scanner.value() {
+		return false
+	}
+	r.out = append(r.out, r.data[from:r.pos]...)
+	return true
+}
+
+func (r *repairer) array(depth int) bool {
+	if depth > maxDepth || !r.eat('[') {
+		return false
+	}
+	r.out = append(r.out, '[')
+	for r.space(); r.peek() != ']'; r.space() {
+		if !r.value(depth + 1) {
+			return false
+		}
+		r.space()
+		if r.peek() != ',' {
+			break
+		}
+		r.pos++
+		r.out = append(r.out, ',')
+	}
+	r.out = append(r.out, ']')
+	return r.eat(']')
+}
