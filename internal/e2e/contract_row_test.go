@@ -27,15 +27,31 @@ func (r row) String() string {
 // send performs the case against the server at url.
 func (c contractCase) send(t *testing.T, url string) []row {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), c.method, url+c.path, strings.NewReader(c.body))
+	path := c.path
+	if c.writeIndex != "" {
+		path = strings.Replace(path, "WRITE-INDEX", writeIndex(t, url, c.writeIndex), 1)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), c.method, url+path, strings.NewReader(c.body))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if c.chunked {
+		req.ContentLength = -1
 	}
 	for key, value := range c.header {
 		req.Header.Set(key, value)
 	}
 	// A connection per case, closed after it: one that a server has closed is never met again.
 	client := http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
+	rows := perform(&client, req)
+	if c.shares == "" {
+		return rows
+	}
+	// A client that still writes may or may not see the answer, so that only what is stored counts.
+	return []row{{status: "refused", rest: "stored: " + storedShare(t, url, c.shares, strings.Count(c.body, "\n")/2)}}
+}
+
+func perform(client *http.Client, req *http.Request) []row {
 	resp, err := client.Do(req)
 	if err != nil {
 		return []row{{status: "closed"}}
@@ -45,8 +61,33 @@ func (c contractCase) send(t *testing.T, url string) []row {
 	if err != nil {
 		return []row{{status: "closed"}}
 	}
-	product := "product=" + resp.Header.Get("X-Elastic-Product")
+	product := "product=" + resp.Header.Get("X-Elastic-Product") + resp.Header.Get("X-Opensearch-Version")
 	return rowsOf(fmt.Sprint(resp.StatusCode), product, body)
+}
+
+// writeIndex is the name of the last backing index of a stream.
+func writeIndex(t *testing.T, url, stream string) string {
+	t.Helper()
+	var a answer
+	call(t, http.MethodGet, url+"/_resolve/index/"+stream, "", &a)
+	return a.Streams[0].Indices[len(a.Streams[0].Indices)-1]
+}
+
+// storedShare says how much of a bulk of n documents a stream holds.
+func storedShare(t *testing.T, url, stream string, n int) string {
+	t.Helper()
+	call(t, http.MethodPost, url+"/"+stream+"*/_refresh", "", nil)
+	var a answer
+	call(t, http.MethodGet, url+"/"+stream+"*/_count", "", &a)
+	switch {
+	case *a.Count == 0:
+		return "none"
+	case *a.Count == n:
+		return "all"
+	case *a.Count > n/2 && *a.Count < n:
+		return "the first part"
+	}
+	return fmt.Sprint(*a.Count)
 }
 
 // answer has the parts of every answer that the cases look at.
@@ -55,7 +96,27 @@ type answer struct {
 	Errors *bool             `json:"errors"`
 	Items  []map[string]item `json:"items"`
 	Count  *int              `json:"count"`
-	Hits   *struct {
+	Docs   []struct {
+		Index string          `json:"_index"`
+		ID    string          `json:"_id"`
+		Found bool            `json:"found"`
+		Error json.RawMessage `json:"error"`
+	} `json:"docs"`
+	Streams []struct {
+		Name    string   `json:"name"`
+		Indices []string `json:"backing_indices"`
+	} `json:"data_streams"`
+	Indices []struct {
+		Name   string `json:"name"`
+		Stream string `json:"data_stream"`
+	} `json:"indices"`
+	Acknowledged *bool  `json:"acknowledged"`
+	OldIndex     string `json:"old_index"`
+	NewIndex     string `json:"new_index"`
+	Templates    []struct {
+		Name string `json:"name"`
+	} `json:"index_templates"`
+	Hits *struct {
 		Total json.RawMessage `json:"total"`
 		Hits  []struct {
 			ID     string          `json:"_id"`
@@ -75,6 +136,9 @@ type item struct {
 }
 
 func rowsOf(status, product string, body []byte) []row {
+	if len(body) == 0 {
+		return []row{{status: status, rest: product + " empty"}}
+	}
 	var a answer
 	if err := json.Unmarshal(body, &a); err != nil {
 		return []row{{status: status, rest: fmt.Sprintf("%s, not JSON: %.80q", product, body)}}
@@ -97,11 +161,39 @@ func wholeOf(a answer) string {
 	if a.Count != nil {
 		rest += fmt.Sprintf(" count=%d", *a.Count)
 	}
+	rest += placesOf(a)
 	if a.Hits != nil {
 		rest += fmt.Sprintf(" total=%s", a.Hits.Total)
 		for _, h := range a.Hits.Hits {
 			rest += fmt.Sprintf(" [%s %s %s %v]", h.ID, indexForm(h.Index), h.Sort, h.Source)
 		}
+	}
+	return rest
+}
+
+// placesOf shows documents by id, streams, indices and templates.
+func placesOf(a answer) string {
+	rest := ""
+	for _, d := range a.Docs {
+		rest += fmt.Sprintf(" [%s %s found=%v %s]", indexForm(d.Index), d.ID, d.Found, errorType(d.Error))
+	}
+	for _, s := range a.Streams {
+		for i, index := range s.Indices {
+			s.Indices[i] = indexForm(index)
+		}
+		rest += fmt.Sprintf(" stream %s %v", s.Name, s.Indices)
+	}
+	for _, index := range a.Indices {
+		rest += fmt.Sprintf(" index %s of %s", indexForm(index.Name), index.Stream)
+	}
+	for _, template := range a.Templates {
+		rest += " template " + template.Name
+	}
+	if a.Acknowledged != nil {
+		rest += fmt.Sprintf(" acknowledged=%v", *a.Acknowledged)
+	}
+	if a.NewIndex != "" {
+		rest += fmt.Sprintf(" %s to %s", indexForm(a.OldIndex), indexForm(a.NewIndex))
 	}
 	return rest
 }

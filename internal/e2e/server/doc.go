@@ -1,19 +1,23 @@
-// Package server starts a real Elasticsearch for a test binary and stops it at the end.
+// Package server starts real servers for a test binary and stops them at the end: Elasticsearch 8 and 9, OpenSearch 3.
 //
-// The server is the reduced archive that Elastic publishes for integration tests, by its Maven coordinates.
-// It is fetched and unpacked once into a cache folder outside the repository; each start has its own config, data
-// and log folder there, ports from the kernel, loopback only. Elasticsearch refuses root: as root it runs as nobody.
+// Elasticsearch is the reduced archive that Elastic publishes for integration tests, OpenSearch the class path of a
+// runner; both come by their Maven coordinates, once, into a cache folder outside the repository. Each start has its
+// own config, data and log folder there, ports from the kernel, loopback only. Servers refuse root: as root they run
+// as nobody.
 //
 // Environment:
 //   - SPANLOG_CACHE: the cache folder; default is spanlog-e2e in the user's cache folder.
-//   - JDK: the home of the JDK to use; else JAVA_HOME, PATH and the usual folders are searched for a version from 17 to 21.
+//   - JDK: the home of the JDK for Elasticsearch 8; else JAVA_HOME, PATH and the usual folders are searched for a version from 17 to 21.
+//   - JDK21: the same for Elasticsearch 9 and OpenSearch, which need 21 or later.
 //   - SPANLOG_E2E_INSTALL=1 or CI=true: root may install a missing JDK or Maven with apt-get.
 //
-// Shared gives one started server to all tests of a binary whose TestMain calls Main. A test is skipped, with the
-// reason, only when a JDK or Maven is missing and may not be installed; everything else that fails, fails the test.
+// Shared gives one started Elasticsearch 8 to all tests of a binary whose TestMain calls Main; Run starts a server for
+// one test. A test is skipped, with the reason, only when a JDK or Maven is missing and may not be installed (a
+// distribution may have no JDK 21); everything else that fails, fails the test.
 //
 // # Limitations
 //
 // Written for Linux. Elsewhere it builds and should run, but a server then outlives a test binary that is killed.
-// The reduced server has no GET /, ILM, ingest processors, ES|QL, nor the type constant_keyword.
+// The reduced Elasticsearch has no GET /, ILM, ingest processors, ES|QL, nor the type constant_keyword, and cannot make
+// API keys: Options has basic authentication and service tokens. OpenSearch comes without security.
 package server

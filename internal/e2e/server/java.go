@@ -18,16 +18,18 @@ type jdk struct {
 	major int
 }
 
-// findOrInstallJDK returns the home of a JDK that Version can run on.
-func findOrInstallJDK(ctx context.Context) (string, error) {
-	home, err := findJDK(os.Getenv("JDK"), jdkFolders(), lowestJDK, highestJDK)
+// findOrInstallJDK returns the home of a JDK that the recipe can run on.
+func findOrInstallJDK(ctx context.Context, r recipe) (string, error) {
+	home, err := findJDK(os.Getenv(r.variable), jdkFolders(), r.lowestJDK, r.highestJDK)
 	if !errors.Is(err, ErrMissing) {
 		return home, err
 	}
-	if err := install(ctx, err, "openjdk-17-jdk-headless"); err != nil {
-		return "", err
+	if installErr := install(ctx, err, r.jdkPackage); errors.Is(installErr, ErrMissing) {
+		return "", installErr
+	} else if installErr != nil { // a distribution need not have that version
+		return "", fmt.Errorf("%w; not installed: %w", err, installErr)
 	}
-	home, err = findJDK("", jdkFolders(), lowestJDK, highestJDK)
+	home, err = findJDK("", jdkFolders(), r.lowestJDK, r.highestJDK)
 	if err != nil {
 		return "", fmt.Errorf("server: no JDK even after installing one: %v", err) // not ErrMissing: nothing to skip for
 	}
@@ -38,7 +40,7 @@ func findOrInstallJDK(ctx context.Context) (string, error) {
 func findJDK(given string, folders []string, lowest, highest int) (string, error) {
 	if given != "" {
 		if _, err := os.Stat(filepath.Join(given, "bin", "java")); err != nil {
-			return "", fmt.Errorf("server: JDK names no JDK: %w", err)
+			return "", fmt.Errorf("server: %s, which the environment names, is no JDK: %w", given, err)
 		}
 		return given, nil
 	}
@@ -49,7 +51,7 @@ func findJDK(given string, folders []string, lowest, highest int) (string, error
 		}
 	}
 	if len(found) == 0 {
-		return "", fmt.Errorf("%w: a JDK from %d to %d (set JDK to the home of one)", ErrMissing, lowest, highest)
+		return "", fmt.Errorf("%w: a JDK from %d to %d", ErrMissing, lowest, highest)
 	}
 	slices.SortStableFunc(found, func(a, b jdk) int { return a.major - b.major })
 	return found[0].home, nil

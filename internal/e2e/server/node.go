@@ -1,45 +1,30 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
-// settings of a node; the verb takes its folder. Settings of modules that the reduced server lacks would stop it.
-// Port 0 leaves the choice to the kernel, and node.portsfile tells what it was.
-const settings = `cluster.name: spanlog-e2e
-node.name: spanlog-e2e
-discovery.type: single-node
-network.host: 127.0.0.1
-http.port: 0
-transport.port: 0
-node.portsfile: true
-path.data: %[1]s/data
-path.logs: %[1]s/logs
-cluster.routing.allocation.disk.threshold_enabled: false
-xpack.security.enabled: false
-xpack.license.self_generated.type: basic
-`
-
 const heapOptions = "-Xms512m\n-Xmx512m\n"
 
-// makeNode creates the folder of one server under the cache: config, data, logs, tmp; all of it owned by as.
-func makeNode(cache, home string, as *account) (string, error) {
+// makeNode creates the folder of one server under the cache.
+func makeNode(cache string) (string, error) {
 	runs := filepath.Join(cache, "run")
 	if err := os.MkdirAll(runs, 0o755); err != nil {
 		return "", fmt.Errorf("server: no folder for the data: %w", err)
 	}
 	removeStale(runs)
-	node, err := os.MkdirTemp(runs, "elasticsearch-")
+	node, err := os.MkdirTemp(runs, "node-")
 	if err != nil {
 		return "", fmt.Errorf("server: no folder for the data: %w", err)
-	}
-	if err := fillNode(node, home, as); err != nil {
-		os.RemoveAll(node)
-		return "", fmt.Errorf("server: cannot prepare %s: %w", node, err)
 	}
 	return node, nil
 }
@@ -54,23 +39,92 @@ func removeStale(runs string) {
 	}
 }
 
-func fillNode(node, home string, as *account) error {
-	config := filepath.Join(node, "config")
-	if err := os.CopyFS(config, os.DirFS(filepath.Join(home, "config"))); err != nil {
-		return err
-	}
-	for _, dir := range []string{"data", "logs", "tmp", "config/jvm.options.d"} {
-		if err := os.MkdirAll(filepath.Join(node, dir), 0o755); err != nil {
+// fill makes config, data, logs and tmp in the node's folder, all owned by the server's account, and the users.
+func (s *Server) fill(ctx context.Context) error {
+	for _, dir := range []string{"data", "logs", "tmp", "config"} {
+		if err := os.MkdirAll(filepath.Join(s.node, dir), 0o755); err != nil {
 			return err
 		}
 	}
-	if err := os.WriteFile(filepath.Join(config, "elasticsearch.yml"), fmt.Appendf(nil, settings, node), 0o644); err != nil {
+	if s.Kind != OpenSearch3 {
+		if err := s.copyConfig(); err != nil {
+			return err
+		}
+	}
+	if err := s.writeSettings(); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(config, "jvm.options.d", "heap.options"), []byte(heapOptions), 0o644); err != nil {
+	if err := giveTo(s.node, s.as); err != nil {
 		return err
 	}
-	return giveTo(node, as)
+	return s.secure(ctx)
+}
+
+// copyConfig copies the configuration of the archive, and adds the heap.
+func (s *Server) copyConfig() error {
+	config := filepath.Join(s.node, "config")
+	if err := os.RemoveAll(config); err != nil {
+		return err
+	}
+	if err := os.CopyFS(config, os.DirFS(filepath.Join(s.home, "config"))); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(config, "jvm.options.d"), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(config, "jvm.options.d", "heap.options"), []byte(heapOptions), 0o644)
+}
+
+// settings of the node. Those of modules that the reduced server lacks would stop it.
+func (s *Server) settings() (map[string]string, error) {
+	all := map[string]string{
+		"discovery.type": "single-node",
+		"network.host":   "127.0.0.1",
+		"cluster.routing.allocation.disk.threshold_enabled": "false",
+	}
+	if s.Kind == OpenSearch3 {
+		port, err := freePort() // the runner would choose 9301
+		if err != nil {
+			return nil, err
+		}
+		all["transport.port"] = strconv.Itoa(port)
+	} else {
+		maps.Copy(all, s.elasticsearchSettings())
+	}
+	maps.Copy(all, s.options.Settings)
+	return all, nil
+}
+
+// elasticsearchSettings: port 0 leaves the choice to the kernel, and node.portsfile tells what it was.
+func (s *Server) elasticsearchSettings() map[string]string {
+	return map[string]string{
+		"cluster.name":                      "spanlog-e2e",
+		"node.name":                         "spanlog-e2e",
+		"http.port":                         "0",
+		"transport.port":                    "0",
+		"node.portsfile":                    "true",
+		"path.data":                         filepath.Join(s.node, "data"),
+		"path.logs":                         filepath.Join(s.node, "logs"),
+		"xpack.security.enabled":            strconv.FormatBool(s.options.Password != ""),
+		"xpack.license.self_generated.type": "basic",
+	}
+}
+
+// writeSettings writes elasticsearch.yml or opensearch.yml.
+func (s *Server) writeSettings() error {
+	all, err := s.settings()
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		fmt.Fprintf(&text, "%s: %s\n", name, all[name])
+	}
+	name := "elasticsearch.yml"
+	if s.Kind == OpenSearch3 {
+		name = "opensearch.yml"
+	}
+	return os.WriteFile(filepath.Join(s.node, "config", name), []byte(text.String()), 0o644)
 }
 
 // giveTo makes as the owner of the tree; nil leaves it to us.

@@ -3,6 +3,7 @@ package server
 import (
 	"os"
 	"syscall"
+	"time"
 )
 
 // procAttr gives a child a process group of its own, the account's rights, and an end together with this process,
@@ -22,6 +23,17 @@ func askToEnd(p *os.Process) {
 // killGroup kills what is left of the group that p led. The group's id stays taken while a member lives.
 func killGroup(p *os.Process) {
 	syscall.Kill(-p.Pid, syscall.SIGKILL)
+}
+
+// awaitGroupEnd waits until nothing of the group that p led holds its files any more; what only waits to be reaped by
+// somebody else does not hold them, so the wait is short.
+func awaitGroupEnd(p *os.Process) {
+	for range 50 {
+		if syscall.Kill(-p.Pid, 0) != nil {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 }
 
 // ownedByUs reports whether dir belongs to the user of this process.

@@ -26,7 +26,7 @@ func TestDeadProcessEndsTheWait(t *testing.T) {
 	p := script(t, "echo no heap for you; exit 3")
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	_, err := awaitReady(ctx, p, filepath.Join(t.TempDir(), "http.ports"))
+	_, err := awaitReady(ctx, p, func() string { return "" }, "")
 	if err == nil || !strings.Contains(err.Error(), "no heap for you") || !strings.Contains(err.Error(), "exit status 3") {
 		t.Errorf("got %v, want an error with the exit status and the end of the log", err)
 	}
@@ -39,7 +39,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	p := script(t, "echo still starting; exec sleep 60")
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	_, err := awaitReady(ctx, p, filepath.Join(t.TempDir(), "http.ports"))
+	_, err := awaitReady(ctx, p, func() string { return "" }, "")
 	if err == nil || !strings.Contains(err.Error(), "not ready") {
 		t.Errorf("got %v, want an error that says not ready", err)
 	}

@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// awaitReady waits until the server has written its address to portsFile and answers there, and returns the URL.
+// awaitReady waits until find knows the server's address and the server answers there, and returns the URL.
 // A process that ends meanwhile ends the wait at once; the error holds the end of its log.
-func awaitReady(ctx context.Context, p *process, portsFile string) (string, error) {
+func awaitReady(ctx context.Context, p *process, find func() string, password string) (string, error) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if url := address(portsFile); url != "" && answers(ctx, url) {
+		if url := find(); url != "" && answers(ctx, url, password) {
 			return url, nil
 		}
 		select {
 		case <-p.done:
-			return "", fmt.Errorf("server: Elasticsearch ended while starting: %v\n%s", p.err, p.logTail())
+			return "", fmt.Errorf("ended while starting: %v\n%s", p.err, p.logTail())
 		case <-ctx.Done():
-			return "", fmt.Errorf("server: Elasticsearch is not ready: %w\n%s", ctx.Err(), p.logTail())
+			return "", fmt.Errorf("not ready: %w\n%s", ctx.Err(), p.logTail())
 		case <-tick.C:
 		}
 	}
@@ -43,12 +43,15 @@ func address(portsFile string) string {
 }
 
 // answers reports whether the cluster can store documents. GET / would be 405 on the reduced server.
-func answers(ctx context.Context, url string) bool {
+func answers(ctx context.Context, url, password string) bool {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/_cluster/health?wait_for_status=yellow&timeout=1s", nil)
 	if err != nil {
 		return false
+	}
+	if password != "" {
+		req.SetBasicAuth("elastic", password)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -1,0 +1,56 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/spanlog/spanlog/elk"
+)
+
+// checkTemplate installs our own template twice, ships all kinds of lines into a stream of it, and finds one by its trace.
+func checkTemplate(t *testing.T, url string) {
+	config := plainly(url)
+	config.Dataset = "templated"
+	for range 2 {
+		report, err := elk.InstallTemplate(t.Context(), config, elk.TemplateOptions{Retention: 30 * 24 * time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s for %v: the server lacks %v", report.Name, report.Patterns, report.Fallbacks)
+	}
+	s := ship(t, url, "templated", config)
+	const lines = 500
+	s.lines(t, 0, lines)
+	s.check(t, lines)
+	checkFound(t, url+"/"+s.stream, lines/len(kinds))
+}
+
+// checkFound: the lines of one trace are found by its id, in the order in which they were written.
+func checkFound(t *testing.T, index string, want int) {
+	t.Helper()
+	var answer struct {
+		Hits struct {
+			Hits []struct {
+				Source struct {
+					Number   int
+					Sequence json.Number `json:"event.sequence"`
+				} `json:"_source"`
+			} `json:"hits"`
+		} `json:"hits"`
+	}
+	query := `{"size":1000,"query":{"term":{"trace.id":"4bf92f3577b34da6a3ce929d0e0e4736"}},"sort":["@timestamp","event.sequence"]}`
+	call(t, http.MethodPost, index+"/_search", query, &answer)
+	if len(answer.Hits.Hits) != want {
+		t.Fatalf("by trace.id: got %d documents, want %d", len(answer.Hits.Hits), want)
+	}
+	last := -1
+	for _, hit := range answer.Hits.Hits {
+		if hit.Source.Number <= last {
+			t.Error(fmt.Errorf("by trace.id: number %d after %d", hit.Source.Number, last))
+		}
+		last = hit.Source.Number
+	}
+}
