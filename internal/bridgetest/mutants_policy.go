@@ -72,7 +72,7 @@ func policyMutants() []Mutant {
 			[]string{"budget", "budget-exceptions"}},
 		{"budget: nothing held back", budget, `case b.certain && share(shareHeld, n) > 0:`, `case false:`, all,
 			[]string{"budget-certain"}},
-		{"budget: no places for exceptions", budget, `if st.budget.exceptions < share(shareException, limit()) {`, `if false {`, all,
+		{"budget: no places for exceptions", budget, `if st.budget.exceptions < share(shareException, st.budget.limit) {`, `if false {`, all,
 			[]string{"budget-exceptions"}},
 		{"budget: losses not told", budget, `if dropped&(dropped-1) == 0 {`, `if dropped == 1 {`, all,
 			[]string{"budget"}},

@@ -27,12 +27,12 @@ const (
 	shareException = 2
 )
 
-// droppedKey is the attribute of a span that says how many events were left out.
-const droppedKey = "log.events.dropped"
+// DroppedKey is the attribute of a span that says how many events were left out.
+const DroppedKey = "log.events.dropped"
 
-// limit is how many events the SDK keeps on a span. An SDK of setup and the stock one read the same variable.
+// stockLimit is how many events the SDK keeps on a span of a provider that is not one of setup's.
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#span-limits
-var limit = sync.OnceValue(func() int {
+var stockLimit = sync.OnceValue(func() int {
 	n, err := strconv.Atoi(os.Getenv("OTEL_SPAN_EVENT_COUNT_LIMIT"))
 	if err != nil || n < 0 {
 		return fullLimit
@@ -44,10 +44,13 @@ func share(part, limit int) int { return part * limit / fullLimit }
 
 // budget counts the events of one span. Under the state's lock.
 type budget struct {
+	limit      int  // events that the SDK keeps on this span
 	certain    bool // the end of the span will be seen
+	seen       bool // by a processor of setup, which calls Ended
 	first      int  // places used, by kind
 	warnings   int
 	exceptions int
+	settled    int       // held-back events that were added
 	held       []Pending // ring, once it is full; oldest at next
 	next       int
 	dropped    int
@@ -82,7 +85,7 @@ func (st *State) Admit(s trace.Span, warning bool) Place {
 }
 
 func (b *budget) admit(warning bool) Place {
-	n := limit()
+	n := b.limit
 	first := n - share(shareWarn, n) - share(shareException, n)
 	if b.certain {
 		first = n - share(shareHeld, n) - share(shareException, n)
@@ -104,7 +107,7 @@ func (b *budget) admit(warning bool) Place {
 // AdmitException takes a place for an exception event: one of its own, else one of those for warnings.
 func (st *State) AdmitException(s trace.Span) bool {
 	st.mu.Lock()
-	if st.budget.exceptions < share(shareException, limit()) {
+	if st.budget.exceptions < share(shareException, st.budget.limit) {
 		st.budget.exceptions++
 		st.mu.Unlock()
 		return true
@@ -119,7 +122,7 @@ func (st *State) Hold(name string, at time.Time, attrs []attribute.KeyValue) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	b := &st.budget
-	if len(b.held) < share(shareHeld, limit()) {
+	if len(b.held) < share(shareHeld, b.limit) {
 		b.held = append(b.held, Pending{name, at, slices.Clone(attrs)})
 		return
 	}
@@ -138,17 +141,18 @@ func (st *State) settle(s trace.Span) {
 		s.AddEvent(p.Name, trace.WithTimestamp(p.Time), trace.WithAttributes(p.Attrs...))
 	}
 	if dropped > 0 {
-		s.SetAttributes(attribute.Int(droppedKey, dropped))
+		s.SetAttributes(attribute.Int(DroppedKey, dropped))
 	}
 }
 
 func (b *budget) release() (held []Pending, dropped int) {
-	free := limit() - share(shareException, limit()) - b.first - b.warnings
+	free := b.limit - share(shareException, b.limit) - b.first - b.warnings - b.settled
 	held = append(slices.Clone(b.held[b.next:]), b.held[:b.next]...)
-	if over := len(held) - free; over > 0 {
+	if over := len(held) - max(0, free); over > 0 {
 		held = held[over:]
 		b.dropped += over
 	}
+	b.settled += len(held)
 	b.held, b.next = nil, 0
 	return held, b.dropped
 }
@@ -156,6 +160,6 @@ func (b *budget) release() (held []Pending, dropped int) {
 // tell says on the span how many events were left out so far: at 1, 2, 4, 8 and so on, since the end may not be seen.
 func tell(s trace.Span, dropped int) {
 	if dropped&(dropped-1) == 0 {
-		s.SetAttributes(attribute.Int(droppedKey, dropped))
+		s.SetAttributes(attribute.Int(DroppedKey, dropped))
 	}
 }

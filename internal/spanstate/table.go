@@ -45,7 +45,8 @@ func shardOf(k key) *shard { return &table[k.span[7]%shards] }
 
 // Enter notes that s was started below parent, so that an error recorded on s counts for parent too.
 // A parent that is remote or not recording is nobody's concern here.
-// Certain says that Leave will be called right before the span ends, whatever happens.
+// Certain says that Leave will be called right before the span ends, whatever happens; on a provider that SeeEnds knows,
+// every end is certain.
 func Enter(parent, s trace.Span, certain bool) {
 	if s == nil || !s.IsRecording() {
 		return
@@ -55,18 +56,27 @@ func Enter(parent, s trace.Span, certain bool) {
 		up = Of(parent)
 	}
 	k := keyOf(s.SpanContext())
-	shardOf(k).put(k, &State{parent: up, budget: budget{certain: certain}})
+	b := budgetOf(s)
+	b.certain = b.certain || certain
+	shardOf(k).put(k, &State{parent: up, budget: b})
 }
 
 // Leave forgets s, which is about to end, adds the events that were held back, and says on it how many were left out.
+// Where a processor sees the end, it is Ended that forgets s: other goroutines may log on it until then.
 func Leave(s trace.Span) {
 	if !s.IsRecording() {
 		return
 	}
 	k := keyOf(s.SpanContext())
-	if st := shardOf(k).remove(k); st != nil {
-		st.settle(s)
+	sh := shardOf(k)
+	st := sh.get(k)
+	if st == nil {
+		return
 	}
+	if !st.endIsSeen() {
+		sh.remove(k)
+	}
+	st.settle(s)
 }
 
 // Of returns the state of a recording span, made if there is none yet. A span that Enter never saw is linked to its
@@ -76,7 +86,7 @@ func Of(s trace.Span) *State {
 	if st := shardOf(k).get(k); st != nil {
 		return st
 	}
-	return shardOf(k).put(k, &State{parent: parentOf(s)})
+	return shardOf(k).put(k, &State{parent: parentOf(s), budget: budgetOf(s)})
 }
 
 func parentOf(s trace.Span) *State {

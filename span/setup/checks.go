@@ -37,6 +37,10 @@ func (e *settings) checkOTLP() {
 	e.checkClientCertificate()
 }
 
+// maxWrongHeaders is how many wrong members make the whole list one that
+// nobody meant: the exporter, if it were made, would print each of them.
+const maxWrongHeaders = 10
+
 // checkHeaders reports whether requests with these headers can be sent. The
 // value may hold a secret, so no message shows it.
 func (e *settings) checkHeaders(protocol string) bool {
@@ -44,19 +48,27 @@ func (e *settings) checkHeaders(protocol string) bool {
 	if value == "" {
 		return true
 	}
-	place, sendable := 0, true
+	place, wrong, sendable := 0, 0, true
 	for member := range strings.SplitSeq(value, ",") {
 		place++
-		switch err := checkHeader(protocol, member); {
-		case errors.Is(err, errHeaderValue):
-			sendable = false
-			e.failed(name, fmt.Errorf("header %d %w", place, err), leftOut)
-		case err != nil:
-			e.failed(name, fmt.Errorf("header %d %w", place, err), "it is not sent")
+		err := checkHeader(protocol, member)
+		if err == nil {
+			continue
 		}
+		if wrong++; wrong > maxWrongHeaders {
+			e.failed(name, errManyHeaders, leftOut)
+			return false
+		}
+		instead := "it is not sent"
+		if errors.Is(err, errHeaderValue) {
+			sendable, instead = false, leftOut
+		}
+		e.failed(name, fmt.Errorf("header %d %w", place, err), instead)
 	}
 	return sendable
 }
+
+var errManyHeaders = fmt.Errorf("has more than %d wrong headers", maxWrongHeaders)
 
 func checkCompression(value string) error {
 	if value != "gzip" && value != "none" {

@@ -9,46 +9,87 @@
 //
 // A wrong setting is a clear error and a working fallback, never a crash: New
 // and Run return an SDK that works beside the error that says what is wrong.
+// [WithStrict] makes it one that does nothing instead.
 // Options win over variables, variables over defaults. An empty variable counts
 // as not set.
 //
 // # Variables
 //
 // Read here:
-//   - OTEL_SDK_DISABLED: "true" gives a no-op TracerProvider; the propagator
-//     and the resource stay, so that traces pass through and lines carry their
-//     service.
-//   - OTEL_TRACES_EXPORTER: a list of otlp, console (or stdout), none; default
-//     otlp. Each gets a batch processor of its own. Unknown names are left out.
-//   - OTEL_EXPORTER_OTLP_PROTOCOL: grpc, http/protobuf, http/json; default
-//     http/protobuf.
-//   - OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG: always_on, always_off,
-//     traceidratio, and each with parentbased_; default parentbased_always_on.
-//   - OTEL_PROPAGATORS: a list of tracecontext, baggage, none; default
-//     tracecontext,baggage.
-//   - OTEL_BSP_SCHEDULE_DELAY, OTEL_BSP_EXPORT_TIMEOUT, OTEL_BSP_MAX_QUEUE_SIZE,
-//     OTEL_BSP_MAX_EXPORT_BATCH_SIZE: 5000 ms, 30000 ms, 2048 and 512 spans.
-//   - OTEL_EXPORTER_OTLP_TIMEOUT: 10000 ms; 0 means no limit but that of
-//     OTEL_BSP_EXPORT_TIMEOUT.
+//   - OTEL_SDK_DISABLED: true gives a no-op TracerProvider; the propagator and
+//     the resource stay, so that traces pass through and lines carry their
+//     service; default false.
+//   - OTEL_TRACES_EXPORTER: a list of otlp, console (or stdout), none; each has
+//     a batch processor of its own, unknown names are left out, empty ones
+//     pass; default otlp.
+//   - OTEL_PROPAGATORS: a list of tracecontext, baggage, none; the two are
+//     those of span.Propagator, unknown names are left out, empty ones pass;
+//     default tracecontext,baggage.
+//   - OTEL_TRACES_SAMPLER: always_on, always_off, traceidratio, and each with
+//     parentbased_; default parentbased_always_on.
+//   - OTEL_TRACES_SAMPLER_ARG: the share of traces from 0 to 1, for the
+//     samplers with traceidratio; others pass over it; default 1.
+//   - OTEL_BSP_SCHEDULE_DELAY: the longest wait for a batch to fill, in ms,
+//     from 1 to a day; default 5000.
+//   - OTEL_BSP_EXPORT_TIMEOUT: how long a batch may take, with all repetitions,
+//     in ms, to a day; 0 is no limit; default 30000.
+//   - OTEL_BSP_MAX_QUEUE_SIZE: spans that wait, from 1 to 16777216; more are
+//     dropped; default 2048.
+//   - OTEL_BSP_MAX_EXPORT_BATCH_SIZE: spans in a batch, from 1 to 16777216; no
+//     more than the queue holds; default 512.
+//   - OTEL_EXPORTER_OTLP_PROTOCOL (T): grpc, http/protobuf or http/json;
+//     default http/protobuf.
+//   - OTEL_EXPORTER_OTLP_TIMEOUT (T): how long one export may take, in ms, to a
+//     day; 0 is no limit but that of OTEL_BSP_EXPORT_TIMEOUT; default 10000.
 //   - SPANLOG_TRACE_URL: where traces are seen, for the links on lines and of
 //     span.URL: the address of a Jaeger, or a template with {trace_id},
-//     {span_id}, {start_ms}, {end_ms}, {dd_trace_id}. [WithTraceURL] wins.
+//     {span_id}, {start_ms}, {end_ms}, {dd_trace_id}; WithTraceURL wins;
+//     default no links.
 //
-// Read by the SDK and its exporters, and checked here, because they pass over
-// what they cannot use:
-//   - OTEL_EXPORTER_OTLP_ENDPOINT, _HEADERS, _COMPRESSION, _INSECURE,
-//     _CERTIFICATE, _CLIENT_CERTIFICATE, _CLIENT_KEY. The endpoint defaults to
-//     http://localhost:4318, for gRPC to http://localhost:4317. One that cannot
-//     be used leaves the exporter out: nothing is sent where nobody asked for.
-//     Its scheme, http or https, wins over _INSECURE.
-//   - OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT, OTEL_ATTRIBUTE_COUNT_LIMIT, the two of
-//     the same name with OTEL_SPAN_, OTEL_SPAN_EVENT_COUNT_LIMIT,
-//     OTEL_SPAN_LINK_COUNT_LIMIT, OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT,
-//     OTEL_LINK_ATTRIBUTE_COUNT_LIMIT.
-//   - OTEL_RESOURCE_ATTRIBUTES, OTEL_SERVICE_NAME.
+// Read by the exporter, checked here:
+//   - OTEL_EXPORTER_OTLP_ENDPOINT (T): where to send; the scheme, http or
+//     https, wins over INSECURE; one that cannot be used leaves the exporter
+//     out: nothing is sent where nobody asked for; default
+//     http://localhost:4318, for gRPC http://localhost:4317.
+//   - OTEL_EXPORTER_OTLP_HEADERS (T): headers of each request, as
+//     name=value,name=value; values are never shown; one that cannot be sent
+//     leaves the exporter out.
+//   - OTEL_EXPORTER_OTLP_COMPRESSION (T): gzip or none; default none.
+//   - OTEL_EXPORTER_OTLP_INSECURE (T): true sends without TLS where the
+//     endpoint has no scheme; default false.
+//   - OTEL_EXPORTER_OTLP_CERTIFICATE (T): a file with the certificates to
+//     trust, in PEM; default the system's.
+//   - OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE (T): a file with the client's
+//     certificate, in PEM.
+//   - OTEL_EXPORTER_OTLP_CLIENT_KEY (T): a file with its key, in PEM.
 //
-// Every OTEL_EXPORTER_OTLP_ variable has a form OTEL_EXPORTER_OTLP_TRACES_ that
-// wins over it.
+// Read by the SDK, checked here: any integer:
+//   - OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: characters of an attribute's value;
+//     default none.
+//   - OTEL_ATTRIBUTE_COUNT_LIMIT: attributes of a span; default 128.
+//   - OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: wins over
+//     OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT; default none.
+//   - OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: wins over OTEL_ATTRIBUTE_COUNT_LIMIT;
+//     default 128.
+//   - OTEL_SPAN_EVENT_COUNT_LIMIT: events of a span; the log events among them
+//     share it out, see below; default 128.
+//   - OTEL_SPAN_LINK_COUNT_LIMIT: links of a span; default 128.
+//   - OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT: attributes of an event; default 128.
+//   - OTEL_LINK_ATTRIBUTE_COUNT_LIMIT: attributes of a link; default 128.
+//
+// Read by the SDK, checked here: what is not UTF-8 is replaced by U+FFFD:
+//   - OTEL_SERVICE_NAME: the resource attribute service.name; default
+//     unknown_service:<executable>.
+//   - OTEL_RESOURCE_ATTRIBUTES: more attributes of the resource, as
+//     key=value,key=value; a wrong member is left out, one with a bad % escape
+//     is kept as it is.
+//
+// Not supported:
+//   - OTEL_CONFIG_FILE: an error if it is set; the other variables are used.
+//   - OTEL_LOG_LEVEL: passed over, as Go's SDK does; WithLogger says who is
+//     told what, and its level what is shown.
+//
+// (T) stands for a second form OTEL_EXPORTER_OTLP_TRACES_ that wins.
 //
 // # Resource
 //
@@ -57,6 +98,34 @@
 // carries one) and telemetry.sdk.*. OTEL_RESOURCE_ATTRIBUTES wins over these,
 // OTEL_SERVICE_NAME over that, [WithResource] and at last [WithServiceName]
 // over everything.
+//
+// # Propagation
+//
+// tracecontext and baggage are those of span.Propagator, not those of package
+// otel/propagation: they pass what the W3C's suite asserts.
+//
+// # Log events
+//
+// The end of every span of the SDK is seen, whatever starts the span: package
+// span, otelhttp, raw OpenTelemetry code. So the log events of a span keep its
+// beginning, its warnings and its end: with the limit of 128, the first 64, 30
+// more at Warn and above, and the newest of the others in all places that are
+// free then. 126 calls lose nothing. All processors of the SDK are given the
+// same span with its events in order of time; log.events.dropped is the exact
+// number of those left out, and a part of the span's DroppedEvents. Other
+// limits are divided in proportion; OTEL_SPAN_EVENT_COUNT_LIMIT below zero, for
+// no limit, counts as 128.
+//
+// # Failures
+//
+// When no collector answers, or one refuses, the SDK tells its logger
+// ([WithLogger], else slog.Default) in one line, then at most once a minute,
+// with the numbers; [SDK.Stats] has them at any time. Each failure is also
+// returned, once, by the next [SDK.ForceFlush] or by [SDK.Shutdown]. None goes
+// to OpenTelemetry's global error handler. No call waits for a collector that
+// hangs longer than its context: neither ending a span, which never waits, nor
+// ForceFlush and Shutdown. What a collector asks to repeat (429, 502, 503, 504,
+// Retry-After) is repeated within OTEL_BSP_EXPORT_TIMEOUT and the context.
 //
 // # Ordering and concurrency
 //
@@ -69,18 +138,26 @@
 //
 //   - A span that is open when Shutdown is called is lost: the SDK exports only
 //     what has ended.
-//   - The batch processor drops spans when its queue is full, and says so
-//     nowhere but in the SDK's own debug log.
-//   - Export errors go to otel's global error handler, which prints them; when
-//     no collector answers, it does so again for every batch.
+//   - The batch processor drops spans when its queue is full. How many is
+//     known only once Shutdown has emptied the queue, which then returns it as
+//     an error.
+//   - The exporter of a processor of [WithSpanProcessor] is not watched: its
+//     failures go where that processor sends them, for a batch processor to
+//     otel's global error handler.
+//   - A processor that is registered on the SDK's provider later sees the plain
+//     span: without the log events that were held back, unless package span
+//     ends the span, and with a log.events.dropped that may be too low.
+//   - Of the spans that log, 4,096 are remembered at a time. One that was
+//     forgotten and logs again begins to count anew.
+//   - A log call on a span that another goroutine is ending may be lost, and is
+//     not counted then.
 //   - Besides the error that New returns, the SDK prints a malformed
-//     OTEL_TRACES_SAMPLER or OTEL_RESOURCE_ATTRIBUTES through that handler, and
-//     the exporters print a malformed member of OTEL_EXPORTER_OTLP_HEADERS, with
-//     its text, through otel's logger, which writes to standard error.
-//   - A value in OTEL_RESOURCE_ATTRIBUTES with a bad % escape is kept as it is,
-//     without an error of New.
-//   - The propagators b3, b3multi, jaeger, xray and ottrace, the sampler
-//     jaeger_remote and OTEL_CONFIG_FILE are not supported.
+//     OTEL_TRACES_SAMPLER or OTEL_RESOURCE_ATTRIBUTES through otel's global
+//     error handler, and the exporters print what they cannot parse, such as a
+//     member of OTEL_EXPORTER_OTLP_HEADERS, with its whole text, through otel's
+//     logger, which writes to standard error.
+//   - The propagators b3, b3multi, jaeger, xray and ottrace and the sampler
+//     jaeger_remote are not supported.
 //   - User name and password in an endpoint's URL, and its query, are not sent:
 //     the official exporters drop them. OTEL_EXPORTER_OTLP_HEADERS carries
 //     credentials.

@@ -2,6 +2,8 @@ package setup
 
 import (
 	"context"
+	"fmt"
+	"net/url"
 	"os"
 
 	"go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
@@ -11,7 +13,7 @@ import (
 // exporters makes a batch processor for each exporter of WithExporters, else
 // of OTEL_TRACES_EXPORTER, else for "otlp". One that cannot be made is left
 // out; the others are not affected.
-func (e *settings) exporters(ctx context.Context, c config) []*processor {
+func (e *settings) exporters(ctx context.Context, c config, r *reporter) []*processor {
 	source, names := e.exporterNames(c)
 	var processors []*processor
 	var batch []sdktrace.BatchSpanProcessorOption
@@ -23,8 +25,10 @@ func (e *settings) exporters(ctx context.Context, c config) []*processor {
 		if batch == nil {
 			batch = e.batchOptions()
 		}
+		counted := &counted{SpanExporter: exporter, place: e.place(name), reporter: r}
 		processors = append(processors, &processor{
-			SpanProcessor: sdktrace.NewBatchSpanProcessor(exporter, batch...),
+			SpanProcessor: sdktrace.NewBatchSpanProcessor(counted, batch...),
+			exporter:      counted,
 			abort:         exporter.Shutdown,
 		})
 	}
@@ -58,6 +62,25 @@ func (e *settings) exporter(ctx context.Context, source, name string, names int)
 		e.wrong(source, name, "is not otlp, console, stdout or none", "it is left out")
 	}
 	return nil
+}
+
+// place is where an exporter sends to, for a person.
+func (e *settings) place(name string) string {
+	if name != "otlp" {
+		return "the standard output"
+	}
+	_, endpoint := e.traces("ENDPOINT")
+	if _, protocol := e.traces("PROTOCOL"); endpoint == "" && protocol == protocolGRPC {
+		return "http://localhost:4317"
+	}
+	if endpoint == "" {
+		return "http://localhost:4318"
+	}
+	if u, err := url.Parse(endpoint); err == nil && u.Host != "" {
+		u.User, u.RawQuery, u.Fragment = nil, "", "" // which may hold secrets, and are not sent
+		endpoint = u.String()
+	}
+	return fmt.Sprintf("%.200s", hidePassword(endpoint))
 }
 
 func (e *settings) console() sdktrace.SpanExporter {

@@ -1,10 +1,13 @@
 package setup
 
 import (
+	"errors"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
+	"go.opentelemetry.io/otel"
 	"go.uber.org/goleak"
 )
 
@@ -13,7 +16,35 @@ func TestMain(m *testing.M) {
 	for _, name := range names() {
 		_ = os.Unsetenv(name)
 	}
+	otel.SetErrorHandler(&handled)
 	goleak.VerifyTestMain(m)
+}
+
+// handled stands for OpenTelemetry's global error handler, which nothing of ours
+// sets. It keeps the errors of failed exports.
+var handled exportErrors
+
+type exportErrors struct {
+	mu   sync.Mutex
+	seen []string
+}
+
+func (h *exportErrors) Handle(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if text := err.Error(); strings.Contains(text, "export") || errors.Is(err, errRefused) {
+		h.seen = append(h.seen, text)
+	}
+}
+
+// wantNoneHandled asserts that no failed export has come to the global handler.
+func wantNoneHandled(t *testing.T) {
+	t.Helper()
+	handled.mu.Lock()
+	defer handled.mu.Unlock()
+	if len(handled.seen) > 0 {
+		t.Errorf("OpenTelemetry's global error handler got %q", handled.seen)
+	}
 }
 
 // environment sets the given variables and no other OTEL_ variable. An empty

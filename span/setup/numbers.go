@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -45,25 +46,15 @@ func (e *settings) integer(name string, low, high, normal int) int {
 	return n
 }
 
-// limitNames are the variables of the span limits. The SDK reads them itself,
-// and takes its default in silence when one is not an integer.
-func limitNames() []string {
-	return []string{
-		"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-		"OTEL_ATTRIBUTE_COUNT_LIMIT",
-		"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-		"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
-		"OTEL_SPAN_EVENT_COUNT_LIMIT",
-		"OTEL_SPAN_LINK_COUNT_LIMIT",
-		"OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
-		"OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
-	}
-}
-
+// checkLimits looks at the variables of the span limits. The SDK reads them
+// itself, and takes its default in silence when one is not an integer.
 func (e *settings) checkLimits() {
-	for _, name := range limitNames() {
-		value := os.Getenv(name)
-		if _, err := strconv.Atoi(value); value != "" && err != nil {
+	for _, v := range variables() {
+		if v.kind != kindLimit {
+			continue
+		}
+		name, value := v.name, os.Getenv(v.name)
+		if _, err := strconv.Atoi(value); strings.TrimSpace(value) != "" && err != nil {
 			e.wrong(name, value, "is not an integer", "the SDK's default is used")
 		}
 	}

@@ -1,6 +1,8 @@
 package setup
 
 import (
+	"log/slog"
+
 	"go.opentelemetry.io/otel/attribute"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
@@ -15,6 +17,8 @@ type config struct {
 	attributes  []attribute.KeyValue
 	processors  []sdktrace.SpanProcessor
 	traceURL    func(trace.SpanContext) string // nil: SPANLOG_TRACE_URL is asked
+	logger      *slog.Logger                   // nil: slog.Default, when there is something to say
+	strict      bool
 
 	// exporters replaces OTEL_TRACES_EXPORTER unless it is nil: an empty,
 	// non-nil list means no exporter.
@@ -61,4 +65,32 @@ func WithSpanProcessor(p sdktrace.SpanProcessor) Option {
 // "none". The last WithExporters wins.
 func WithExporters(names ...string) Option {
 	return func(c *config) { c.exporters = append([]string{}, names...) }
+}
+
+// WithStrict makes a wrong setting end the matter: [New] and [Run] return the
+// error beside an SDK that does nothing, as under OTEL_SDK_DISABLED. No span
+// records, traces of callers pass through, the exporters are closed again and
+// Run sets no globals. Processors of [WithSpanProcessor] are the SDK's all the
+// same, to be shut down by [SDK.Shutdown].
+//
+//	sdk, err := setup.Run(ctx, setup.WithStrict())
+//	if err != nil {
+//		return err
+//	}
+func WithStrict() Option {
+	return func(c *config) { c.strict = true }
+}
+
+// WithLogger names the logger that is told when spans are lost, instead of
+// slog.Default: one line at the first failed export, then at most one line in
+// a minute, with the numbers. See [SDK.Stats]. A nil logger changes nothing;
+// slog.New(slog.DiscardHandler) silences it. It is called in a goroutine of
+// its own, without a span in its context; it may itself make spans, and may
+// hang, which costs no more than its lines.
+func WithLogger(logger *slog.Logger) Option {
+	return func(c *config) {
+		if logger != nil {
+			c.logger = logger
+		}
+	}
 }

@@ -3,7 +3,9 @@ package setup
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
@@ -14,15 +16,54 @@ import (
 type processor struct {
 	sdktrace.SpanProcessor
 
-	abort   func(context.Context) error // breaks off exports in flight; may be nil
-	stopped atomic.Bool
+	exporter *counted                    // nil for a processor of the user
+	abort    func(context.Context) error // breaks off exports in flight; may be nil
+	stopped  atomic.Bool
+}
+
+func (p *processor) OnEnd(s sdktrace.ReadOnlySpan) {
+	if p.exporter != nil && s.SpanContext().IsSampled() {
+		p.exporter.given.Add(1)
+	}
+	p.SpanProcessor.OnEnd(s)
+}
+
+// ForceFlush also returns what failed in the background.
+func (p *processor) ForceFlush(ctx context.Context) error {
+	err := p.SpanProcessor.ForceFlush(ctx)
+	return errors.Join(err, p.exporter.takeError())
 }
 
 func (p *processor) Shutdown(ctx context.Context) error {
 	if p.stopped.Swap(true) {
 		return nil
 	}
-	return p.SpanProcessor.Shutdown(ctx)
+	err := p.SpanProcessor.Shutdown(ctx)
+	if err == nil { // so the queue is empty
+		err = p.exporter.missing()
+	}
+	return errors.Join(err, p.exporter.takeError())
+}
+
+func flush(ctx context.Context, p *processor) error { return bounded(ctx, p.ForceFlush) }
+
+// each calls f for all processors at once, so that one that hangs costs the
+// others nothing of the time in ctx.
+func each(ctx context.Context, processors []*processor, f func(context.Context, *processor) error) error {
+	errs := make([]error, len(processors))
+	var wg sync.WaitGroup
+	for i, p := range processors {
+		wg.Go(func() { errs[i] = f(ctx, p) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// discard stops processors that were made in vain. They hold no spans.
+func discard(ctx context.Context, processors []*processor) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	_ = each(ctx, processors, finish)
 }
 
 // finish flushes and stops p. The batch processor reports a failed export only

@@ -4,13 +4,18 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/resource"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // resource merges, each winning over those before it: what the process knows
@@ -34,7 +39,58 @@ func (e *settings) resource(ctx context.Context, c config) *resource.Resource {
 	if r == nil {
 		return resource.Empty()
 	}
-	return r
+	e.checkResource(err == nil)
+	return valid(r)
+}
+
+// checkResource notes what the SDK takes in silence.
+func (e *settings) checkResource(complete bool) {
+	const attributes, service = "OTEL_RESOURCE_ATTRIBUTES", "OTEL_SERVICE_NAME"
+	for _, name := range []string{attributes, service} {
+		if value := e.get(name); !utf8.ValidString(value) {
+			e.wrong(name, value, "is not UTF-8", "what is not is replaced by U+FFFD")
+		}
+	}
+	if value := e.get(attributes); complete && value != "" {
+		if err := resourceError(value); err != nil {
+			e.failed(attributes, err, "its other attributes are used")
+		}
+	}
+}
+
+func resourceError(attributes string) error {
+	place := 0
+	for member := range strings.SplitSeq(attributes, ",") {
+		place++
+		key, value, _ := strings.Cut(member, "=")
+		if strings.TrimSpace(key) == "" {
+			return fmt.Errorf("attribute %d has no name", place)
+		}
+		if _, err := url.PathUnescape(value); err != nil {
+			return fmt.Errorf("attribute %d has a bad %% escape, which is kept as it is", place)
+		}
+	}
+	return nil
+}
+
+// valid replaces what is not UTF-8, for which an exporter would refuse every
+// span.
+func valid(r *resource.Resource) *resource.Resource {
+	all := r.Attributes()
+	changed := false
+	for i, kv := range all {
+		clean := attribute.KeyValue{Key: attribute.Key(spanstate.Valid(string(kv.Key))), Value: kv.Value}
+		if kv.Value.Type() == attribute.STRING {
+			clean.Value = attribute.StringValue(spanstate.Valid(kv.Value.AsString()))
+		}
+		if clean != kv {
+			all[i], changed = clean, true
+		}
+	}
+	if !changed {
+		return r
+	}
+	return resource.NewWithAttributes(r.SchemaURL(), all...)
 }
 
 func processAttributes() []attribute.KeyValue {

@@ -32,6 +32,7 @@ type SDK struct {
 
 	provider   *sdktrace.TracerProvider // nil when disabled
 	processors []*processor
+	reporter   *reporter // never nil in an SDK of New
 
 	// closed is read by the sampler for each new span: once it is true, none
 	// is recorded.
@@ -60,20 +61,22 @@ func (s *SDK) OnShutdown(f func(context.Context) error) {
 }
 
 // ForceFlush exports the spans that have ended so far, through all processors
-// at once, and returns their errors joined. It waits no longer than ctx. After
-// Shutdown it returns nil.
+// at once, and returns their errors joined: also those of exports that failed
+// in the background since the last ForceFlush. It waits no longer than ctx.
+// After Shutdown it returns nil.
 func (s *SDK) ForceFlush(ctx context.Context) error {
 	if s == nil || s.closed.Load() {
 		return nil
 	}
-	return s.each(orBackground(ctx), func(ctx context.Context, p *processor) error {
-		return bounded(ctx, p.ForceFlush)
-	})
+	return each(orBackground(ctx), s.processors, flush)
 }
 
 // Shutdown runs what [SDK.OnShutdown] registered, closes the intake (every
 // tracer, also one obtained before, hands out spans that do not record), and
-// then flushes and stops all processors at once. It returns all errors joined.
+// then flushes and stops all processors at once. It returns all errors joined,
+// also those of exports that failed in the background and that no ForceFlush
+// has returned, and the number of spans that a full queue dropped: nil means
+// that no exporter of the SDK lost a span since then.
 //
 // It returns when ctx is done, with what then ran going on in the background;
 // exports in flight are broken off. So ctx must not be one that has been
@@ -102,7 +105,8 @@ func (s *SDK) Shutdown(ctx context.Context) error {
 		}
 	}
 	s.closeIntake()
-	errs = append(errs, s.each(ctx, finish), s.stopProvider(ctx))
+	errs = append(errs, each(ctx, s.processors, finish), s.stopProvider(ctx))
+	s.reporter.wait(ctx)
 	return errors.Join(errs...)
 }
 
@@ -131,19 +135,8 @@ func (s *SDK) stopProvider(ctx context.Context) error {
 	if s.provider == nil {
 		return nil
 	}
+	defer spanstate.UnseeEnds(s.provider)
 	return bounded(ctx, func(ctx context.Context) error {
 		return s.provider.Shutdown(context.WithoutCancel(ctx))
 	})
-}
-
-// each calls f for all processors at once, so that one that hangs costs the
-// others nothing of the time in ctx.
-func (s *SDK) each(ctx context.Context, f func(context.Context, *processor) error) error {
-	errs := make([]error, len(s.processors))
-	var wg sync.WaitGroup
-	for i, p := range s.processors {
-		wg.Go(func() { errs[i] = f(ctx, p) })
-	}
-	wg.Wait()
-	return errors.Join(errs...)
 }

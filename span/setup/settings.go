@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"unicode"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // ErrSetting is wrapped by each error that [New] and [Run] join: a variable
@@ -41,13 +44,31 @@ func list(values ...string) []string {
 // wrong notes that value cannot be used: the reason, and what happens instead.
 func (e *settings) wrong(name, value, reason, instead string) {
 	e.problems = append(e.problems,
-		fmt.Errorf("%w: %s=%.100q: %s; %s", ErrSetting, name, value, reason, instead))
+		fmt.Errorf("%w: %s=%.100q: %s; %s", ErrSetting, name, value, readable{errors.New(reason)}, instead))
 }
 
 // failed is wrong for what has an error of its own and no value to show.
 func (e *settings) failed(name string, err error, instead string) {
-	e.problems = append(e.problems, fmt.Errorf("%w: %s: %w; %s", ErrSetting, name, err, instead))
+	e.problems = append(e.problems, fmt.Errorf("%w: %s: %w; %s", ErrSetting, name, readable{err}, instead))
 }
+
+// readable is an error whose text may hold what stands in a variable: a file
+// name of any length, line feeds.
+type readable struct{ error }
+
+const maxReason = 300 // bytes
+
+func (r readable) Error() string {
+	text := strings.Map(func(c rune) rune {
+		if unicode.IsPrint(c) {
+			return c
+		}
+		return ' '
+	}, r.error.Error())
+	return spanstate.Cut(text, maxReason)
+}
+
+func (r readable) Unwrap() error { return r.error }
 
 func (e *settings) err() error {
 	return errors.Join(e.problems...)

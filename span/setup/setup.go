@@ -16,7 +16,7 @@ import (
 //
 // The SDK is never nil and always works. The error joins every wrong setting,
 // each of which wraps [ErrSetting] and says what happens instead; so log it,
-// and end the program on it only if you want to be strict:
+// and end the program on it only if you want to be strict, see [WithStrict]:
 //
 //	sdk, err := setup.New(ctx)
 //	if err != nil {
@@ -29,26 +29,38 @@ import (
 func New(ctx context.Context, options ...Option) (*SDK, error) {
 	ctx = context.WithoutCancel(orBackground(ctx))
 	c, env := newConfig(options), &settings{}
-	s := &SDK{Propagator: env.propagator(), Resource: env.resource(ctx, c)}
+	s := &SDK{Propagator: env.propagator(), Resource: env.resource(ctx, c), reporter: newReporter(c.logger)}
 	for _, p := range c.processors {
 		s.processors = append(s.processors, &processor{SpanProcessor: p})
 	}
+	env.checkOthers()
 	if env.disabled() {
 		s.TracerProvider = noop.NewTracerProvider()
 		return s, env.err()
 	}
-	s.processors = append(s.processors, env.exporters(ctx, c)...)
+	exporters := env.exporters(ctx, c, s.reporter)
 	env.checkLimits()
-	s.start(env.sampler(), env.traceURL(c))
+	sampler, url := env.sampler(), env.traceURL(c)
+	if c.strict && env.err() != nil {
+		discard(ctx, exporters)
+		s.TracerProvider = noop.NewTracerProvider()
+		return s, env.err()
+	}
+	s.processors = append(s.processors, exporters...)
+	s.start(sampler, url)
 	return s, env.err()
 }
 
 // Run is [New], and makes the result the global TracerProvider and
 // TextMapPropagator of package otel, also when it returns an error: the SDK
-// works all the same. The globals stay after [SDK.Shutdown], when their
-// tracers no longer record. The global error handler is left as it is.
+// works all the same. Only an error under [WithStrict] leaves the globals as
+// they are. They stay after [SDK.Shutdown], when their tracers no longer
+// record. The global error handler is left as it is.
 func Run(ctx context.Context, options ...Option) (*SDK, error) {
 	s, err := New(ctx, options...)
+	if err != nil && newConfig(options).strict {
+		return s, err
+	}
 	otel.SetTracerProvider(s.TracerProvider)
 	otel.SetTextMapPropagator(s.Propagator)
 	return s, err
@@ -56,17 +68,20 @@ func Run(ctx context.Context, options ...Option) (*SDK, error) {
 
 // start makes the provider, whose intake the SDK can close. URL makes the links to its traces; it may be nil.
 func (s *SDK) start(sampler sdktrace.Sampler, url func(trace.SpanContext) string) {
+	limits := sdktrace.NewSpanLimits()
 	options := []sdktrace.TracerProviderOption{
 		sdktrace.WithResource(s.Resource),
+		sdktrace.WithRawSpanLimits(limits),
 		sdktrace.WithSampler(gate{Sampler: sampler, closed: &s.closed}),
 	}
-	for _, p := range s.processors {
-		options = append(options, sdktrace.WithSpanProcessor(p))
+	if len(s.processors) > 0 {
+		options = append(options, sdktrace.WithSpanProcessor(&fan{processors: s.processors, limits: limits}))
 	}
 	s.provider = sdktrace.NewTracerProvider(options...)
 	s.TracerProvider = s.provider
 	if len(s.processors) > 0 { // what nobody gets is not kept
 		spanstate.Keep(s.provider, url) // what it samples is exported: a line may link to its trace
+		spanstate.SeeEnds(s.provider, limits.EventCountLimit)
 	}
 }
 

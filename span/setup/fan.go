@@ -1,0 +1,37 @@
+package setup
+
+import (
+	"context"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+)
+
+// fan is the one processor that the provider knows. It hands each span to the
+// SDK's processors, together with the log events that were held back for it.
+type fan struct {
+	processors []*processor
+	limits     sdktrace.SpanLimits
+}
+
+func (f *fan) OnStart(parent context.Context, s sdktrace.ReadWriteSpan) {
+	for _, p := range f.processors {
+		p.OnStart(parent, s)
+	}
+}
+
+func (f *fan) OnEnd(s sdktrace.ReadOnlySpan) {
+	s = complete(s, f.limits)
+	for _, p := range f.processors {
+		p.OnEnd(s)
+	}
+}
+
+func (f *fan) ForceFlush(ctx context.Context) error { return each(ctx, f.processors, flush) }
+
+// Shutdown does nothing after that of the SDK, which stops the processors by
+// itself; it is for a user who calls that of the provider.
+func (f *fan) Shutdown(ctx context.Context) error {
+	return each(ctx, f.processors, func(ctx context.Context, p *processor) error {
+		return bounded(ctx, p.Shutdown)
+	})
+}

@@ -1,0 +1,105 @@
+package setup
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
+)
+
+const (
+	reportInterval = time.Minute
+	maxWriting     = time.Second // that Shutdown waits for a line
+	maxReported    = 500         // bytes of an error on a line; a collector's answer may be long
+)
+
+// reporter counts what becomes of an SDK's spans, and tells a logger when some
+// are lost. The logger runs in a goroutine of its own, at most one at a time:
+// an export holds the batch processor's lock, which a logger that flushes the
+// SDK would wait for.
+type reporter struct {
+	logger *slog.Logger // nil: slog.Default at the time
+
+	mu      sync.Mutex // not held while the logger runs
+	stats   Stats
+	untold  failure       // since the last line
+	next    time.Time     // no line before
+	again   bool          // there was a line
+	writing chan struct{} // closed when the line is written; nil: none is being written
+}
+
+func newReporter(logger *slog.Logger) *reporter { return &reporter{logger: logger} }
+
+// exported notes the outcome of one export.
+func (r *reporter) exported(place string, arrived, lost int, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stats.Exported += uint64(arrived)
+	if err == nil {
+		return
+	}
+	r.stats.Lost += uint64(lost)
+	r.stats.Failures++
+	r.stats.LastError = err
+	r.untold.add(lost, err)
+	if now := time.Now(); r.writing == nil && !now.Before(r.next) {
+		r.next = now.Add(reportInterval)
+		r.writing = make(chan struct{})
+		go r.write(place, r.untold, r.again)
+		r.untold, r.again = failure{}, true
+	}
+}
+
+func (r *reporter) dropped(spans uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stats.Dropped += spans
+}
+
+func (r *reporter) write(place string, f failure, again bool) {
+	defer r.written()
+	logger := r.logger
+	if logger == nil {
+		logger = slog.Default()
+	}
+	message := "spans do not arrive at " + place +
+		"; without a collector set OTEL_TRACES_EXPORTER=none or console"
+	if again {
+		message = "spans still do not arrive at " + place
+	}
+	logger.LogAttrs(context.Background(), slog.LevelWarn, message,
+		slog.Uint64("lost", f.spans),
+		slog.Uint64("failures", f.exports),
+		slog.String("error", spanstate.Cut(f.last.Error(), maxReported)))
+}
+
+// written survives a logger that panics.
+func (r *reporter) written() {
+	_ = recover()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	close(r.writing)
+	r.writing = nil
+}
+
+// wait returns when no line is being written, or ctx is done, or the logger
+// takes too long: it may be the one that waits, for the Shutdown it has called.
+func (r *reporter) wait(ctx context.Context) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	writing := r.writing
+	r.mu.Unlock()
+	if writing == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, maxWriting)
+	defer cancel()
+	select {
+	case <-writing:
+	case <-ctx.Done():
+	}
+}
