@@ -1,14 +1,20 @@
-// Package server starts real servers for a test binary and stops them at the end: Elasticsearch 8 and 9, OpenSearch 3.
+// Package server starts real servers for a test binary and stops them at the end: Elasticsearch 8 and 9, OpenSearch 3,
+// Jaeger 2 and an OpenTelemetry collector.
 //
 // Elasticsearch is the reduced archive that Elastic publishes for integration tests, OpenSearch the class path of a
 // runner; both come by their Maven coordinates, once, into a cache folder outside the repository. Each start has its
 // own config, data and log folder there, ports from the kernel, loopback only. Servers refuse root: as root they run
 // as nobody.
 //
+// Jaeger and the collector are built once into the same folder, from the modules in internal/tools with Jaeger's own
+// go.sum: about 5 minutes on two cores with empty caches, seconds with warm ones.
+//
 // Environment:
 //   - SPANLOG_CACHE: the cache folder; default is spanlog-e2e in the user's cache folder.
 //   - JDK: the home of the JDK for Elasticsearch 8; else JAVA_HOME, PATH and the usual folders are searched for a version from 17 to 21.
 //   - JDK21: the same for Elasticsearch 9 and OpenSearch, which need 21 or later.
+//   - SPANLOG_E2E_BUILD: how long all builds of one process may take together, 15m by default; past it the tests that
+//     need the program are skipped, and say so.
 //   - SPANLOG_E2E_INSTALL=1 or CI=true: root may install a missing JDK or Maven with apt-get.
 //
 // Shared gives one started Elasticsearch 8 to all tests of a binary whose TestMain calls Main; Run starts a server for
