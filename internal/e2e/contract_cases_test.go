@@ -17,7 +17,11 @@ type contractCase struct {
 	writeIndex         string // the stream whose write index takes the place of WRITE-INDEX in the path
 	chunked            bool   // sent without its length
 	shares             string // the stream of which a row says how much of the body it holds afterwards
-	documented         string // the page that elktest's answer comes from, where no server gives it
+
+	// maySeeNothing: the server answers and ends the connection while the client still writes, so that the client may
+	// not see the answer; it is asked again until it does.
+	maySeeNothing bool
+	documented    string // the page that elktest's answer comes from, where no server gives it
 }
 
 const (

@@ -44,6 +44,14 @@ func (c contractCase) send(t *testing.T, url string) []row {
 	// A connection per case, closed after it: one that a server has closed is never met again.
 	client := http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
 	rows := perform(&client, req)
+	for range 20 {
+		if !c.maySeeNothing || rows[0].status != "closed" {
+			break
+		}
+		again := req.Clone(t.Context())
+		again.Body, _ = req.GetBody()
+		rows = perform(&client, again)
+	}
 	if c.shares == "" {
 		return rows
 	}
