@@ -58,7 +58,9 @@ func (r *Rules) Begin(s Scope, level slog.Level, c Call) *Event {
 	e.rules, e.scope, e.level, e.traces, e.record = r, s, level, t, record
 	e.attrs, e.groups = e.memory[:1], e.depths[:0] // the first place is for the severity
 	for _, kv := range s.fields[:s.events] {
-		e.Add(kv)
+		if !r.IsID(string(kv.Key)) {
+			e.Add(kv)
+		}
 	}
 	return e
 }

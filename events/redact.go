@@ -19,8 +19,8 @@ type Redaction interface {
 	clean(text string) string
 }
 
-// RedactKeys hides the values of fields by name. A name without a dot is compared with the last part of a field's path,
-// one with dots with the whole path; letter case does not matter.
+// RedactKeys hides the values of fields and of groups by name. A name without a dot is compared with the last part of a
+// path, one with dots with the whole path; letter case does not matter. A group that is hidden hides all that is in it.
 func RedactKeys(names ...string) Redaction {
 	k := keys{}
 	for _, name := range names {
@@ -44,8 +44,14 @@ func RedactPattern(pattern interface {
 
 type keys map[string]bool
 
+// hides asks for every group around the value too: what is in a group that must not be seen must not be seen.
 func (k keys) hides(path string) bool {
-	return k[path] || k[path[strings.LastIndexByte(path, '.')+1:]]
+	for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], '.') {
+		if group := path[:end]; k[group] || k[group[strings.LastIndexByte(group, '.')+1:]] {
+			return true
+		}
+	}
+	return false
 }
 
 func (keys) clean(text string) string { return text }

@@ -22,7 +22,7 @@ func redacting() *events.Rules {
 func TestHides(t *testing.T) {
 	r := redacting()
 	for path, want := range map[string]bool{
-		"password": true, "PassWord": true, "a.b.password": true, "password.x": false, "passwords": false,
+		"password": true, "PassWord": true, "a.b.password": true, "password.x": true, "a.password.x.y": true, "user.name.first": true, "a.passwords.x": false, "passwords": false,
 		"user.name": true, "a.user.name": false, "name": false, "": false,
 	} {
 		if got := r.Hides(path); got != want {
@@ -75,6 +75,7 @@ func TestEventIsClean(t *testing.T) {
 	e := r.Begin(in(s), 8, events.Call{})
 	e.Add(attribute.String("password", "hunter2"))
 	e.Add(attribute.String("g.Token", "t"))
+	e.AddIn(len("cookie."), attribute.String("cookie.jar", "=t\n"))
 	e.Add(attribute.String("json", `{"cookie":"c","n":1}`))
 	e.Add(attribute.StringSlice("list", []string{"4242424242424242"}))
 	e.Add(attribute.String("event.name", "paid 4242424242424242"))

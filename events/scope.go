@@ -30,7 +30,7 @@ func ContextWith(ctx context.Context, attrs ...slog.Attr) context.Context {
 }
 
 func appendContextField(fields []attribute.KeyValue, prefix string, a slog.Attr) []attribute.KeyValue {
-	v := a.Value.Resolve()
+	v := Resolve(a.Value)
 	if v.Kind() == slog.KindGroup {
 		if a.Key != "" {
 			prefix += a.Key + "."
@@ -44,12 +44,18 @@ func appendContextField(fields []attribute.KeyValue, prefix string, a slog.Attr)
 		return fields
 	}
 	kv := Any(prefix+a.Key, v.Any())
-	if i := slices.IndexFunc(fields, func(have attribute.KeyValue) bool { return have.Key == kv.Key }); i >= 0 {
+	if i := indexOf(fields, string(kv.Key)); i >= 0 {
 		fields[i] = kv
 		return fields
 	}
 	return append(fields, kv)
 }
+
+func indexOf(fields []attribute.KeyValue, key string) int {
+	return slices.IndexFunc(fields, func(kv attribute.KeyValue) bool { return string(kv.Key) == key })
+}
+
+func hasKey(fields []attribute.KeyValue, key string) bool { return indexOf(fields, key) >= 0 }
 
 func contextFields(ctx context.Context) []attribute.KeyValue {
 	if ctx == nil || !spanstate.FieldsUsed() {
@@ -117,7 +123,7 @@ func (r *Rules) appendBaggage(fields []attribute.KeyValue, ctx context.Context) 
 	}
 	b := baggage.FromContext(ctx)
 	for _, name := range r.baggage {
-		if m := b.Member(name); m.Key() != "" {
+		if m := b.Member(name); m.Key() != "" && !hasKey(fields, name) {
 			fields = append(fields, attribute.String(name, spanstate.Cut(m.Value(), r.fieldBytes)))
 		}
 	}
@@ -132,7 +138,7 @@ func (r *Rules) appendSpanAttributes(fields []attribute.KeyValue, s trace.Span) 
 	attrs := readable.Attributes()
 	for _, name := range r.attributes {
 		for _, kv := range attrs {
-			if string(kv.Key) == name {
+			if string(kv.Key) == name && !hasKey(fields, name) {
 				fields = append(fields, r.cut(kv))
 			}
 		}

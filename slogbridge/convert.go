@@ -32,11 +32,18 @@ func (h *Handler) converter(to *events.Fields) converter {
 	return c
 }
 
+// maxDepth is how many groups may stand inside each other; a LogValuer can make them without end.
+const maxDepth = 200
+
+// tooDeep stands in the place of a group that is deeper.
+const tooDeep = "!ERROR:groups nested too deep"
+
 // converter turns slog attributes into attributes of a span event.
 type converter struct {
 	rules   *events.Rules
 	replace func([]string, slog.Attr) slog.Attr
 	to      *events.Fields
+	depth   int      // groups inside groups of one attribute
 	prefix  string   // names of the open groups, each with a dot behind it
 	groups  []string // the same names, for replace
 }
@@ -64,12 +71,16 @@ func (c converter) attrs(as []slog.Attr) {
 }
 
 func (c converter) attr(a slog.Attr) {
-	v := a.Value.Resolve()
+	v := events.Resolve(a.Value)
 	if c.replace != nil && v.Kind() != slog.KindGroup {
 		a = c.replace(c.groups, slog.Attr{Key: a.Key, Value: v})
 		v = a.Value
 	}
 	if v.Kind() == slog.KindGroup {
+		if c.depth++; c.depth > maxDepth {
+			c.to.AddIn(len(c.prefix), attribute.String(c.prefix+a.Key, tooDeep))
+			return
+		}
 		if a.Key != "" {
 			c = c.in(a.Key)
 		}

@@ -15,10 +15,11 @@ type ecsState struct {
 	told bool     // error.* is taken: by an error value, or a string called error
 	err  error    // the error value that takes it; the head of the line has the fields
 	seen []string // keys of the object that is being written
+	root []string // keys of the root, once groups are open
 }
 
 func (s ecsState) clone() ecsState {
-	s.seen = slices.Clip(s.seen)
+	s.seen, s.root = slices.Clip(s.seen), slices.Clip(s.root)
 	return s
 }
 
@@ -43,11 +44,7 @@ func (s *ecsState) passed(v slog.Value) {
 // ecsHead writes error.* for the first error value of the line, wherever it stands.
 func (e *encoder) ecsHead(h *Handler, r slog.Record, scope *events.Scope) {
 	e.ecs = h.ecs.clone()
-	if h.nOpen == 0 {
-		for _, kv := range scope.Fields() {
-			e.ecs.seen = append(e.ecs.seen, string(kv.Key))
-		}
-	}
+	e.scopeFields(h, scope)
 	err := h.ecs.err
 	if !h.ecs.told {
 		err = e.firstError(h.names, r)
@@ -65,6 +62,31 @@ func (e *encoder) ecsHead(h *Handler, r slog.Record, scope *events.Scope) {
 	}
 }
 
+// scopeFields writes the fields of the contexts; one that has the name of an attribute of With gets another.
+func (e *encoder) scopeFields(h *Handler, scope *events.Scope) {
+	root := &e.ecs.seen
+	if h.nOpen > 0 {
+		root = &e.ecs.root
+	}
+	for _, kv := range scope.Fields() {
+		key := string(kv.Key)
+		if e.traced && e.rules.IsID(key) {
+			continue
+		}
+		value := kv.Value.AsInterface()
+		if key != "event.url" {
+			name, asString := e.rules.Place(key, true)
+			if key = name; asString {
+				value = kv.Value.String()
+			}
+		}
+		names := ecsState{seen: *root}
+		e.key(names.unique(key, false))
+		*root = names.seen
+		e.any(value)
+	}
+}
+
 func (e *encoder) firstError(groups []string, r slog.Record) (found error) {
 	r.Attrs(func(a slog.Attr) bool {
 		found = e.errorIn(groups, a)
@@ -74,7 +96,7 @@ func (e *encoder) firstError(groups []string, r slog.Record) (found error) {
 }
 
 func (e *encoder) errorIn(groups []string, a slog.Attr) error {
-	a.Value = a.Value.Resolve()
+	a.Value = events.Resolve(a.Value)
 	if e.opts.ReplaceAttr != nil && a.Value.Kind() != slog.KindGroup {
 		a = e.replace(groups, a)
 	}
@@ -86,6 +108,9 @@ func (e *encoder) errorIn(groups []string, a slog.Attr) error {
 	}
 	if a.Key != "" {
 		groups = append(slices.Clip(groups), a.Key)
+	}
+	if len(groups) > maxDepth {
+		return nil
 	}
 	for _, inner := range a.Value.Group() {
 		if err := e.errorIn(groups, inner); err != nil {

@@ -37,7 +37,11 @@ func (e *encoder) record(h *Handler, r slog.Record, scope *events.Scope) {
 	e.traced = sc.IsValid()
 	e.b = append(e.b, '{')
 	e.builtins(r)
-	e.b = e.rules.AppendConstant(e.rules.AppendScope(e.rules.AppendIDs(e.b, sc), scope))
+	e.b = e.rules.AppendIDs(e.b, sc)
+	if e.rules.Schema() != events.ECS { // ecsHead writes them
+		e.b = e.rules.AppendScope(e.b, scope)
+	}
+	e.b = e.rules.AppendConstant(e.b)
 	e.comma = len(e.b) > 1
 	if len(e.b) > 1 && e.b[1] == ',' { // ReplaceAttr removed all built-ins
 		e.b = append(e.b[:1], e.b[2:]...)
@@ -143,7 +147,7 @@ func (e *encoder) attrs(as []slog.Attr) bool {
 
 // attr writes one attribute and reports whether there was something to write.
 func (e *encoder) attr(a slog.Attr) bool {
-	a.Value = a.Value.Resolve()
+	a.Value = events.Resolve(a.Value)
 	if e.opts.ReplaceAttr != nil && a.Value.Kind() != slog.KindGroup {
 		a = e.replace(e.groups, a)
 	}
@@ -209,6 +213,10 @@ func (e *encoder) group(name string, attrs []slog.Attr) bool {
 	if len(attrs) == 0 {
 		return true // as slog: the attribute counts, and leaves nothing
 	}
+	if e.depth >= maxDepth {
+		e.text(name, tooDeep)
+		return true
+	}
 	m := e.mark()
 	around := e.open(name)
 	if !e.attrs(attrs) {
@@ -236,6 +244,9 @@ func (e *encoder) open(name string) (around []string) {
 	e.comma = false
 	e.depth++
 	around = e.ecs.seen
+	if e.depth == 1 {
+		e.ecs.root = around
+	}
 	e.ecs.seen = around[len(around):]
 	if e.opts.ReplaceAttr != nil {
 		e.groups = append(e.groups, name)

@@ -103,7 +103,7 @@ func (o *output) replace(groups []string, a slog.Attr) (replaced slog.Attr) {
 		}
 	}()
 	replaced = o.opts.ReplaceAttr(groups, a)
-	replaced.Value = replaced.Value.Resolve()
+	replaced.Value = events.Resolve(replaced.Value)
 	return replaced
 }
 
@@ -167,7 +167,7 @@ func allEmptyGroups(attrs []slog.Attr) bool {
 // has reports whether an attribute at the root bears such a name. Groups without a name count as the root.
 func has(attrs []slog.Attr, is func(key string) bool) bool {
 	for _, a := range attrs {
-		if a.Key == "" && a.Value.Resolve().Kind() == slog.KindGroup && has(a.Value.Resolve().Group(), is) || is(a.Key) {
+		if a.Key == "" && events.Resolve(a.Value).Kind() == slog.KindGroup && has(events.Resolve(a.Value).Group(), is) || is(a.Key) {
 			return true
 		}
 	}

@@ -405,3 +405,64 @@ func TestStampedByOthers(t *testing.T) {
 		})
 	}
 }
+
+type lvPanics struct{}
+
+func (lvPanics) LogValue() slog.Value { panic("boom") }
+
+// What a panicking LogValue leaves is a text in its place, not the error of the call.
+func TestPanickingLogValueIsNoError(t *testing.T) {
+	for name, h := range handlers() {
+		t.Run(name, func(t *testing.T) {
+			ctx, end := recording(t)
+			var buf bytes.Buffer
+			slog.New(h(&buf)).ErrorContext(ctx, "m", "v", lvPanics{}, "err", errors.New("the cause"))
+			if got := attrs(end().Events()[0].Attributes); got["v"] != "!PANIC: boom" || got["exception.message"] != "the cause" {
+				t.Errorf("event has %v", got)
+			}
+			if m := object(t, buf.Bytes()); name == "own" && m["v"] != "!PANIC: boom" {
+				t.Errorf("line is %s", buf.String())
+			}
+		})
+	}
+}
+
+// endless is a LogValuer whose group holds itself.
+type endless struct{}
+
+func (e endless) LogValue() slog.Value { return slog.GroupValue(slog.Any("again", e)) }
+
+func TestEndlessLogValuer(t *testing.T) {
+	for _, p := range []*events.Policy{nil, {Schema: events.ECS}} {
+		ctx, end := recording(t)
+		var buf bytes.Buffer
+		slog.New(slogbridge.NewHandler(&buf, nil, p)).InfoContext(ctx, "m", "v", endless{}, "after", 1)
+		if m := object(t, buf.Bytes()); m["after"] != 1.0 || len(end().Events()) != 1 {
+			t.Errorf("line of %d bytes is wrong", buf.Len())
+		}
+	}
+}
+
+func TestContextFieldsThatCollide(t *testing.T) {
+	for name, h := range handlers() {
+		t.Run(name, func(t *testing.T) {
+			var buf bytes.Buffer
+			ctx := events.ContextWith(unsampled(), slog.String("trace_id", "cw"), slog.String("tenant", "cw"))
+			slog.New(h(&buf)).InfoContext(ctx, "m")
+			if n := strings.Count(buf.String(), `"trace_id"`); n != 1 || object(t, buf.Bytes())["trace_id"] == "cw" {
+				t.Errorf("line is %s", buf.String())
+			}
+		})
+	}
+	var buf bytes.Buffer
+	p := &events.Policy{Schema: events.ECS}
+	ctx := events.ContextWith(context.Background(), slog.String("tenant", "cw"), slog.String("message", "cw"))
+	l := slog.New(slogbridge.NewHandler(&buf, nil, p)).With("tenant", "with")
+	l.InfoContext(ctx, "m", "tenant", "call")
+	l.WithGroup("g").With("a", 1).InfoContext(ctx, "m", "a", 2)
+	for i, m := range objects(t, &buf) {
+		if m["tenant"] != "with" || m["tenant_2"] != "cw" || m["labels.message"] != "cw" || m["message"] != "m" || i == 0 && m["tenant_3"] != "call" {
+			t.Errorf("line %d is %v", i, m)
+		}
+	}
+}

@@ -55,13 +55,13 @@ func (re rewriter) attrs(attrs []slog.Attr) []slog.Attr {
 func (re rewriter) attr(a slog.Attr) (slog.Attr, bool) {
 	v := a.Value
 	if re.rules.Redacts() || a.Key == "" {
-		v = v.Resolve()
+		v = events.Resolve(v)
 	}
 	switch {
 	case a.Key == "" && v.Kind() == slog.KindGroup: // the root itself
 		return slog.Attr{Value: slog.GroupValue(re.attrs(v.Group())...)}, true
 	case re.root && re.traced && re.rules.IsID(a.Key):
-		if v = v.Resolve(); v.Kind() != slog.KindGroup {
+		if v = events.Resolve(v); v.Kind() != slog.KindGroup {
 			return a, false
 		}
 		a.Key = re.rules.Label(a.Key) // a group is no id: it stays, under another name

@@ -98,7 +98,17 @@ func (w *Wrapper) atRoot(r slog.Record, traced bool, ids, fields []attribute.Key
 		r = r.Clone()
 	}
 	var small [4]slog.Attr
-	r.AddAttrs(appendSlogAttrs(appendSlogAttrs(small[:0], ids), fields)...)
+	all := appendSlogAttrs(small[:0], ids)
+	for _, kv := range fields {
+		switch key := string(kv.Key); {
+		case w.rules.IsID(key):
+			continue
+		case w.rules.Taken(key):
+			kv.Key = attribute.Key(w.rules.Label(key))
+		}
+		all = appendSlogAttrs(all, []attribute.KeyValue{kv})
+	}
+	r.AddAttrs(all...)
 	return r
 }
 
@@ -173,6 +183,9 @@ func (w *Wrapper) WithGroup(name string) slog.Handler {
 		return w
 	}
 	n := *w
+	if len(w.open) == 0 && w.rules.Taken(name) {
+		name = w.rules.Label(name)
+	}
 	n.inner, n.heldIsInner = w.inner.WithGroup(name), false
 	n.open = append(slices.Clip(w.open), group{name: name})
 	return &n

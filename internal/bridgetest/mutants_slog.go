@@ -91,7 +91,7 @@ func slogMutants() []Mutant {
 
 		{"slog: panic leaves a gap", value, `if r := recover(); r != nil {`, `if r := recover(); r == e {`, bridge,
 			[]string{"panic-marshaler", "panic-error"}},
-		{"slog: LogValue called by hand", encode, "\ta.Value = a.Value.Resolve()\n\tif e.opts.ReplaceAttr != nil && a",
+		{"slog: LogValue called by hand", encode, "\ta.Value = events.Resolve(a.Value)\n\tif e.opts.ReplaceAttr != nil && a",
 			"\tfor a.Value.Kind() == slog.KindLogValuer {\n\t\ta.Value = a.Value.LogValuer().LogValue()\n\t}\n\tif e.opts.ReplaceAttr != nil && a", bridge,
 			[]string{"panic-object"}},
 		{"slog: what has no JSON leaves nothing", value, "\tif err := e.marshal(v); err != nil {\n", "\tif err := e.marshal(v); err == nil && v == e {\n", bridge,

@@ -52,6 +52,27 @@ func redactRows() []row {
 				wantAttr(t, readEvent(t, recorded[1]), "number", "7 of 9")
 				wantAttr(t, readEvent(t, recorded[1]), "card.number", events.Redacted)
 			}},
+		{name: "redact-group", says: "a group of a hidden name hides all that is in it: members, errors, opened groups, fields of the context",
+			run: func(t *testing.T, with func(setting) *stage) {
+				s := with(hiding(events.RedactKeys("card")))
+				s.log(s.ctx, 8, "m", f("card", members{f("number", secret), f("deep", members{f("x", secret)}), f("err", errors.New(secret))}), f("a", 1))
+				s.open("card").log(s.ctx, 0, "m", f("number", secret))
+				inContext := events.ContextWith(s.ctx, slog.Group("card", slog.String("number", secret)))
+				s.log(inContext, 0, "m", f("a", 1))
+				all := s.lines()
+				if len(all) != 3 {
+					t.Fatalf("got %d lines, want 3", len(all))
+				}
+				for _, line := range all {
+					wantNoSecret(t, line)
+				}
+				span := s.end()
+				wantNoSecret(t, span.Status().Description)
+				for _, e := range span.Events() {
+					wantNoSecret(t, readEvent(t, e))
+				}
+				wantAttr(t, readEvent(t, span.Events()[0]), "a", int64(1))
+			}},
 		{name: "redact-pattern", says: "RedactPattern hides what it matches inside values, in With, in groups, and in errors",
 			run: func(t *testing.T, with func(setting) *stage) {
 				s := with(hiding(events.RedactPattern(cards)))
