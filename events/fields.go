@@ -36,20 +36,13 @@ func (f *Fields) Add(kv attribute.KeyValue) {
 
 // add adds one attribute, with what is not UTF-8 mended: an exporter would refuse the whole batch.
 func (f *Fields) add(kv attribute.KeyValue) {
-	kv.Key = attribute.Key(spanstate.Valid(string(kv.Key)))
-	if kv.Value.Type() == attribute.STRINGSLICE {
-		kv.Value = validSlice(kv.Value)
+	switch kv.Value.Type() {
+	case attribute.STRING: // made valid by String
+		kv.Key = attribute.Key(spanstate.Valid(string(kv.Key)))
+	default:
+		kv = spanstate.ValidAttribute(kv)
 	}
 	f.attrs = append(f.attrs, kv)
-}
-
-// validSlice returns v with its elements as valid UTF-8. Single strings are made so by [String].
-func validSlice(v attribute.Value) attribute.Value {
-	all := v.AsStringSlice() // a copy
-	for i, s := range all {
-		all[i] = spanstate.Valid(s)
-	}
-	return attribute.StringSliceValue(all)
 }
 
 // AddIn adds one attribute of a group. The key has the group's path in front, each name with a dot behind it; group

@@ -11,18 +11,7 @@ import (
 func clean(attrs []attribute.KeyValue) []attribute.KeyValue {
 	out := make([]attribute.KeyValue, len(attrs))
 	for i, kv := range attrs {
-		out[i] = kv
-		out[i].Key = attribute.Key(spanstate.Valid(string(kv.Key)))
-		switch kv.Value.Type() {
-		case attribute.STRING:
-			out[i].Value = attribute.StringValue(spanstate.Valid(kv.Value.AsString()))
-		case attribute.STRINGSLICE:
-			all := kv.Value.AsStringSlice() // a copy
-			for j, s := range all {
-				all[j] = spanstate.Valid(s)
-			}
-			out[i].Value = attribute.StringSliceValue(all)
-		}
+		out[i] = spanstate.ValidAttribute(kv)
 	}
 	return out
 }

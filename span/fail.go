@@ -37,18 +37,28 @@ func fail(s trace.Span, err error, gone bool) {
 		s.SetAttributes(semconv.ErrorTypeKey.String("context.Canceled"))
 		return
 	}
-	if spanstate.Record(s, err) && spanstate.Of(s).AdmitException(s) {
-		s.AddEvent(exceptionEvent, trace.WithAttributes(spanstate.AppendException(nil, err)...))
+	if spanstate.Record(s, err) {
+		spanstate.Of(s).AddException(s, exceptionEvent, spanstate.AppendException(nil, err))
 	}
 	spanstate.Fail(s, spanstate.Text(err), spanstate.ErrorType(err))
 }
 
-// isCanceled is errors.Is with context.Canceled, safe from what an error's own methods do.
+// isCanceled reports whether err is context.Canceled, or wraps it and nothing else: joined with another error it is not
+// what the call failed of. It is safe from what an error's own methods do.
 func isCanceled(err error) (canceled bool) {
 	defer func() {
 		if recover() != nil {
 			canceled = false
 		}
 	}()
-	return errors.Is(err, context.Canceled)
+	for range maxChain {
+		if err == nil || err == context.Canceled {
+			return err != nil
+		}
+		err = errors.Unwrap(err)
+	}
+	return false
 }
+
+// maxChain is how many errors are followed before a chain counts as endless.
+const maxChain = 100

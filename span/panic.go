@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
@@ -41,11 +42,12 @@ func stack() string { return spanstate.Cut(string(debug.Stack()), spanstate.MaxS
 // lock, and a value whose String method logs with the same context would then hang for ever.
 func failPanic(s trace.Span, p panicked, stack string) {
 	text, typ := p.Error(), spanstate.ErrorType(p)
-	if spanstate.Record(s, p) && spanstate.Of(s).AdmitException(s) {
-		s.AddEvent(exceptionEvent, trace.WithAttributes(
+	if spanstate.Record(s, p) {
+		spanstate.Of(s).AddException(s, exceptionEvent, []attribute.KeyValue{
 			semconv.ExceptionType(typ),
 			semconv.ExceptionMessage(spanstate.Cut(text, spanstate.MaxString)),
-			semconv.ExceptionStacktrace(stack)))
+			semconv.ExceptionStacktrace(stack),
+		})
 	}
 	spanstate.Fail(s, "panic: "+text, typ)
 }

@@ -436,3 +436,42 @@ func TestConcurrentSpans(t *testing.T) {
 		t.Errorf("%d spans ended, want 1600", got)
 	}
 }
+
+func TestCanceledBesideAnotherErrorIsAFailure(t *testing.T) {
+	ctx, _, rec := root(t)
+	f := func() (err error) {
+		_, s := span.Start(ctx, "joined")
+		defer span.End(s, &err)
+		return errors.Join(errors.New("database corrupt"), context.Canceled)
+	}
+	_ = f()
+	if got := ended(t, rec, "joined"); got.Status().Code != codes.Error || exceptions(got) != 1 {
+		t.Errorf("status %v, events %v", got.Status(), got.Events())
+	}
+}
+
+func TestNestedValuesAreUTF8(t *testing.T) {
+	ctx, _, rec := root(t)
+	_, s := span.Start(ctx, "nested", attribute.Slice("s", attribute.StringValue("\xff")), attribute.Map("m", attribute.String("k\xff", "\xff")))
+	span.End(s, nil)
+	for _, kv := range ended(t, rec, "nested").Attributes() {
+		if !utf8.ValidString(kv.Value.String()) || strings.Contains(kv.Value.String(), `\xff`) {
+			t.Errorf("%s is %q", kv.Key, kv.Value.String())
+		}
+	}
+}
+
+// Many exceptions in a span whose end is certain fill its places, and the rest is counted.
+func TestManyExceptions(t *testing.T) {
+	ctx, _, rec := root(t)
+	_ = span.Do(ctx, "many", func(ctx context.Context) error {
+		for i := range 200 {
+			_ = span.Fail(ctx, fmt.Errorf("item %d", i))
+		}
+		return nil
+	})
+	s := ended(t, rec, "many")
+	if dropped := attr(s.Attributes(), "log.events.dropped"); len(s.Events()) != 128 || dropped != "72" {
+		t.Errorf("%d events, %q dropped, want 128 and 72", len(s.Events()), dropped)
+	}
+}

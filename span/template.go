@@ -20,7 +20,7 @@ import (
 // Other names in braces, or neither {trace_id} nor {dd_trace_id}, make no link. Braces around anything else stay, so
 // that JSON may stand in the address. The values are digits and letters and need no escaping.
 func Template(address string) func(trace.SpanContext) string {
-	address = strings.TrimSpace(address)
+	address = withoutUser(strings.TrimSpace(address))
 	if !isTemplate(address) {
 		return func(trace.SpanContext) string { return "" }
 	}
@@ -30,6 +30,22 @@ func Template(address string) func(trace.SpanContext) string {
 		}
 		return fill(address, sc, time.Now())
 	}
+}
+
+// withoutUser returns the address without what stands before an @ in its authority: a link is no place for a password.
+func withoutUser(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return address
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	if at := strings.LastIndexByte(rest[:end], '@'); at >= 0 {
+		rest = rest[at+1:]
+	}
+	return scheme + "://" + rest
 }
 
 func fill(address string, sc trace.SpanContext, now time.Time) string {

@@ -272,3 +272,10 @@ func TestDatadogIDsAreUnsigned(t *testing.T) {
 		t.Errorf("span: %s", got)
 	}
 }
+
+func TestTemplateDropsAPassword(t *testing.T) {
+	sc := trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}})
+	if got, want := span.Template("https://me:secret@host/t/{trace_id}?u=a@b")(sc), "https://host/t/01000000000000000000000000000000?u=a@b"; got != want {
+		t.Errorf("link is %s, want %s", got, want)
+	}
+}

@@ -96,7 +96,7 @@ func sharedMutants() []Mutant {
 			[]string{"exception-none", "fields-only"}},
 		{"repeats told again", event, `if e.err != nil && spanstate.Record(e.scope.Span, e.err) {`, `if e.err != nil {`, []string{"slog", "zap"},
 			[]string{"exception-once", "exception-once-logged", "exception-once-wrapped", "exception-once-below"}},
-		{"ancestors not marked", errs, `for ; st != nil; st = st.parent {`, `for range 1 {`, []string{"slog", "zap"},
+		{"ancestors not marked", errs, `for ; st != nil; st = st.up() {`, `for range 1 {`, []string{"slog", "zap"},
 			[]string{"exception-once-below"}},
 		{"all spans one", table, `return key{sc.TraceID(), sc.SpanID()}`, `return key{}`, []string{"slog", "zap"},
 			[]string{"exception-each-span"}},

@@ -104,16 +104,26 @@ func (b *budget) admit(warning bool) Place {
 	return Add
 }
 
-// AdmitException takes a place for an exception event: one of its own, else one of those for warnings.
-func (st *State) AdmitException(s trace.Span) bool {
+// AddException adds an exception event to s, or holds it back, or counts it: it has places of its own, then those of a
+// warning.
+func (st *State) AddException(s trace.Span, name string, attrs []attribute.KeyValue) {
+	switch st.admitException(s) {
+	case Add:
+		s.AddEvent(name, trace.WithAttributes(attrs...))
+	case Hold:
+		st.Hold(name, time.Now(), attrs)
+	}
+}
+
+func (st *State) admitException(s trace.Span) Place {
 	st.mu.Lock()
 	if st.budget.exceptions < share(shareException, st.budget.limit) {
 		st.budget.exceptions++
 		st.mu.Unlock()
-		return true
+		return Add
 	}
 	st.mu.Unlock()
-	return st.Admit(s, true) == Add
+	return st.Admit(s, true)
 }
 
 // Hold keeps an event until the end of the span; the oldest one gives way. It copies attrs into memory that is used

@@ -32,7 +32,7 @@ func Record(s trace.Span, err error) bool {
 		return false
 	}
 	if reflect.ValueOf(err).Comparable() {
-		for ; st != nil; st = st.parent {
+		for ; st != nil; st = st.up() {
 			st.mark(err)
 		}
 	}

@@ -200,3 +200,39 @@ func (panics) Error() string { panic("no text") }
 type nilPointer struct{ s string }
 
 func (p *nilPointer) Error() string { return p.s }
+
+// A chain of spans of which each begins before the last one ends must not grow: nobody will ask the ended ones.
+func TestChainsDoNotGrow(t *testing.T) {
+	ctx, tracer, s := newSpan(t)
+	Enter(nil, s, false)
+	for range 1000 {
+		next, n := tracer.Start(ctx, "n")
+		Enter(s, n, false)
+		Leave(s)
+		s.End()
+		ctx, s = next, n
+	}
+	depth := 0
+	for st := Of(s); st != nil; st = st.parent.Load() {
+		depth++
+	}
+	if depth > 3 {
+		t.Errorf("%d states are held", depth)
+	}
+}
+
+// An error still reaches an ancestor that lives, past one that has ended.
+func TestRecordSkipsEndedAncestors(t *testing.T) {
+	ctx, tracer, grandparent := newSpan(t)
+	ctx, parent := tracer.Start(ctx, "parent")
+	Enter(grandparent, parent, false)
+	_, child := tracer.Start(ctx, "child")
+	Enter(parent, child, false)
+	Leave(parent)
+	parent.End()
+	err := errors.New("x")
+	Record(child, err)
+	if Record(grandparent, err) {
+		t.Error("the error is new to the grandparent")
+	}
+}

@@ -2,6 +2,7 @@ package spanstate
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"go.opentelemetry.io/otel/trace"
 )
@@ -21,7 +22,8 @@ func keyOf(sc trace.SpanContext) key { return key{sc.TraceID(), sc.SpanID()} }
 
 // State is what is known of one live span. Its methods are safe for concurrent use.
 type State struct {
-	parent *State // the local parent, if it was known when the entry was made
+	parent atomic.Pointer[State] // the local parent, if it was known when the entry was made; see up
+	gone   atomic.Bool           // the span has ended, or its place was needed
 
 	mu      sync.Mutex // guards what follows; never held while code of others runs
 	marked  []error    // comparable errors recorded on this span or below it, newest last
@@ -58,7 +60,7 @@ func Enter(parent, s trace.Span, certain bool) {
 	k := keyOf(s.SpanContext())
 	b := budgetOf(s)
 	b.certain = b.certain || certain
-	shardOf(k).put(k, &State{parent: up, budget: b})
+	shardOf(k).put(k, newState(up, b))
 }
 
 // Leave forgets s, which is about to end, adds the events that were held back, and says on it how many were left out.
@@ -86,7 +88,26 @@ func Of(s trace.Span) *State {
 	if st := shardOf(k).get(k); st != nil {
 		return st
 	}
-	return shardOf(k).put(k, &State{parent: parentOf(s), budget: budgetOf(s)})
+	return shardOf(k).put(k, newState(parentOf(s), budgetOf(s)))
+}
+
+func newState(parent *State, b budget) *State {
+	st := &State{budget: b}
+	if parent != nil {
+		parent.up() // so that a chain of spans of which each begins before the last one ends does not grow for ever
+		st.parent.Store(parent)
+	}
+	return st
+}
+
+// up returns the nearest ancestor that has not ended, and forgets those between.
+func (st *State) up() *State {
+	parent := st.parent.Load()
+	for parent != nil && parent.gone.Load() {
+		parent = parent.parent.Load()
+		st.parent.Store(parent)
+	}
+	return parent
 }
 
 func parentOf(s trace.Span) *State {
@@ -113,6 +134,9 @@ func (sh *shard) remove(k key) *State {
 	defer sh.mu.Unlock()
 	st := sh.live[k]
 	delete(sh.live, k)
+	if st != nil {
+		st.gone.Store(true)
+	}
 	return st
 }
 
@@ -138,6 +162,9 @@ func (sh *shard) makeRoom() {
 		oldest := sh.order[0]
 		if _, ok := sh.live[oldest]; ok && len(sh.live) < perShard {
 			break
+		}
+		if st := sh.live[oldest]; st != nil {
+			st.gone.Store(true)
 		}
 		delete(sh.live, oldest)
 		sh.order = sh.order[1:]

@@ -11,6 +11,7 @@ import (
 type fan struct {
 	processors []*processor
 	limits     sdktrace.SpanLimits
+	close      func() // ends the SDK's intake
 }
 
 func (f *fan) OnStart(parent context.Context, s sdktrace.ReadWriteSpan) {
@@ -31,6 +32,7 @@ func (f *fan) ForceFlush(ctx context.Context) error { return each(ctx, f.process
 // Shutdown does nothing after that of the SDK, which stops the processors by
 // itself; it is for a user who calls that of the provider.
 func (f *fan) Shutdown(ctx context.Context) error {
+	f.close()
 	return each(ctx, f.processors, func(ctx context.Context, p *processor) error {
 		return bounded(ctx, p.Shutdown)
 	})

@@ -79,13 +79,9 @@ func valid(r *resource.Resource) *resource.Resource {
 	all := r.Attributes()
 	changed := false
 	for i, kv := range all {
-		clean := attribute.KeyValue{Key: attribute.Key(spanstate.Valid(string(kv.Key))), Value: kv.Value}
-		if kv.Value.Type() == attribute.STRING {
-			clean.Value = attribute.StringValue(spanstate.Valid(kv.Value.AsString()))
-		}
-		if clean != kv {
-			all[i], changed = clean, true
-		}
+		clean := spanstate.ValidAttribute(kv)
+		changed = changed || clean.Key != kv.Key || clean.Value.String() != kv.Value.String()
+		all[i] = clean
 	}
 	if !changed {
 		return r

@@ -75,7 +75,7 @@ func (s *SDK) start(sampler sdktrace.Sampler, url func(trace.SpanContext) string
 		sdktrace.WithSampler(gate{Sampler: sampler, closed: &s.closed}),
 	}
 	if len(s.processors) > 0 {
-		options = append(options, sdktrace.WithSpanProcessor(&fan{processors: s.processors, limits: limits}))
+		options = append(options, sdktrace.WithSpanProcessor(&fan{processors: s.processors, limits: limits, close: s.closeIntake}))
 	}
 	s.provider = sdktrace.NewTracerProvider(options...)
 	s.TracerProvider = s.provider

@@ -6,6 +6,8 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
 	"github.com/spanlog/spanlog/span"
 )
 
@@ -97,5 +99,24 @@ func TestNoLinkWithoutAnExporter(t *testing.T) {
 	defer s.End()
 	if got := span.URL(ctx); got != "" {
 		t.Errorf("link is %q, want none", got)
+	}
+}
+
+// A user who shuts the provider down, not the SDK, gets no dead links either.
+func TestNoLinkAfterShutdownOfTheProvider(t *testing.T) {
+	environment(t)
+	sdk, err := New(t.Context(), WithExporters(), WithSpanProcessor(&stubProcessor{}), WithTraceURL(span.Jaeger("https://jaeger.example")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = sdk.Shutdown(t.Context()) }()
+	tracer := sdk.TracerProvider.Tracer("test")
+	if err := sdk.TracerProvider.(*sdktrace.TracerProvider).Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, s := tracer.Start(t.Context(), "s")
+	defer s.End()
+	if s.IsRecording() || span.URL(ctx) != "" {
+		t.Errorf("recording %v, link %q", s.IsRecording(), span.URL(ctx))
 	}
 }
