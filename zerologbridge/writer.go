@@ -1,6 +1,7 @@
 package zerologbridge
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -86,7 +87,11 @@ func (w *writer) WriteLevel(level zerolog.Level, line []byte) (int, error) {
 // put returns the length of the line that it was given: a caller may compare.
 func (w *writer) put(level zerolog.Level, line []byte) (n int, err error) {
 	defer contain(&err)
-	if cbor || w.rewriter == nil {
+	if cbor {
+		return w.write(level, line)
+	}
+	line = oneLine(line)
+	if w.rewriter == nil {
 		return w.write(level, line)
 	}
 	t := texts.Get().(*rewritten)
@@ -108,6 +113,21 @@ func (w *writer) form(t *rewritten, level zerolog.Level, line []byte) []byte {
 		masker{rules: w.rules, line: line}.object("", 0, len(line))
 	}
 	return w.rules.CleanJSON("", line)
+}
+
+// oneLine returns the line without the newlines that raw JSON may have brought in; between its tokens a blank does as well.
+func oneLine(line []byte) []byte {
+	end := len(line) - 1
+	if end < 1 || bytes.IndexByte(line[:end], '\n') < 0 {
+		return line
+	}
+	line = slices.Clone(line) // it is zerolog's
+	for i, c := range line[:end] {
+		if c == '\n' {
+			line[i] = ' '
+		}
+	}
+	return line
 }
 
 // Close closes the writer that the logger was made with, if that has a method Close. Zerolog calls it on Fatal.

@@ -5,6 +5,7 @@ package zerologbridge
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -413,4 +414,17 @@ func TestLineWithoutOurs(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkLine(t, b.String(), `{"log.level":"info","labels.service":"1"}`+"\n")
+}
+
+func TestRawJSONWithNewlines(t *testing.T) {
+	for name, p := range map[string]*events.Policy{"OTel": nil, "ECS": {Schema: events.ECS}} {
+		t.Run(name, func(t *testing.T) {
+			var buf bytes.Buffer
+			l := New(&buf, p)
+			l.Info().RawJSON("r", []byte("{\n  \"a\": 1\n}\n")).Msg("m")
+			if n := bytes.Count(buf.Bytes(), []byte("\n")); n != 1 || !json.Valid(buf.Bytes()) {
+				t.Errorf("%d newlines: %s", n, buf.String())
+			}
+		})
+	}
 }
