@@ -17,6 +17,7 @@ type batch struct {
 
 	limit    int    // documents in a request, 0 for any number
 	failures int    // requests in a row without an answer to their documents
+	suspect  bool   // its one document makes requests fail
 	lostIn   string // backing index where a request with unknown outcome may have stored
 }
 
@@ -32,6 +33,7 @@ type document struct {
 	spliced          bool
 	settled          bool
 	repaired         bool // its duplicate keys have new names
+	alone            int  // requests with nothing else that failed as a whole
 	unknown          bool // a request without an answer may have stored it
 }
 

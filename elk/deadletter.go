@@ -35,7 +35,8 @@ type deadLetter struct {
 	Base64 []byte `json:"document_base64,omitempty"`
 }
 
-// line is the document, byte for byte as it was written.
+// line is the document, byte for byte as it was written; under line_too_long
+// only its beginning.
 func (d deadLetter) line() []byte {
 	if d.Base64 != nil {
 		return d.Base64

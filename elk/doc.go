@@ -31,6 +31,10 @@
 //     403 pause everything, and Config.Credentials is asked anew. A request
 //     refused with 413, or with 400 for a document's sake, is halved down to
 //     the guilty document, a dead letter.
+//   - A document that, alone in its request, makes three fail in a way that
+//     may be for what it says, such as a firewall's 403 or 406 in HTML, a 500
+//     or a closed connection, waits apart, with an alarm, and the others go
+//     on. It is pending, and tried again for as long as it takes.
 //   - When a request may have been stored without our knowing, its ids are
 //     looked up in the backing index that earlier answers named, before it is
 //     sent again: a rollover in between would end the 409s.
@@ -39,6 +43,8 @@
 //   - Waits between tries are random below a ceiling that doubles up to
 //     Config.BackoffMax, and not shorter than a Retry-After, in seconds or as
 //     a date, of which at most 5 minutes are obeyed, and none with 401 or 403.
+//     Flush and Sync cut them short, at most once a second, but for the
+//     Retry-After.
 //   - require_data_stream and include_source_on_error are left out once a
 //     server says that it does not know them. Whether it calls itself
 //     Elasticsearch makes no difference. An alarm tells either once.
@@ -75,8 +81,9 @@
 // reason is not_json_object, invalid_utf8, line_too_long, refused or
 // product_check (Config.Client does not like the server, and hides whether it
 // stored the document); status and error.* are there where somebody gave
-// them; document is the line as it was written, and document_base64 its exact
-// bytes where it is not UTF-8. Replay writes them again.
+// them; document is the line as it was written, of one that was too long the
+// beginning, and document_base64 its exact bytes where it is not UTF-8. Replay
+// writes them again, but for those that were too long.
 //
 // # Counting
 //
@@ -121,7 +128,9 @@
 //
 // A Write takes a short lock and allocates nothing in the steady state.
 // Memory is bounded by RingBytes, about 4 times BatchBytes for each request in
-// flight and what waits of it, and the answers: below 64 MiB with the defaults.
+// flight and what waits of it: below 64 MiB with the defaults, and beyond that
+// the answers while they are read, which are large where many documents are
+// refused with long reasons.
 //
 // The shipper never logs, and its HTTP client is never instrumented.
 // Credentials, Client, DeadLetter and OnAlarm may log into it; their panics
@@ -140,9 +149,10 @@
 //     that is not that of its stream.
 //   - A repeat after a lost answer is stored twice if the stream rolls over in
 //     between and the lookup cannot tell: the credentials may write but not
-//     read (an alarm says so), the answer was the stream's first, the index
-//     that was named had itself been rolled over (answers are asked for it
-//     once a minute), or the server was still at work on the lost request.
+//     read, or three lookups got no answer of use (an alarm says so), the
+//     answer was the stream's first, the index that was named had itself been
+//     rolled over (answers are asked for it once a minute), or the server was
+//     still at work on the lost request.
 //     The half of a request that was refused with 400 or 413, of which
 //     Elasticsearch 9 may have stored a part, is not looked up.
 //   - A server without require_data_stream, such as OpenSearch, makes a plain
@@ -154,6 +164,14 @@
 //   - When several streams are refused at once and what waits of them exceeds
 //     BatchBytes times InFlight (at least 2), the rest of it keeps a request's
 //     place between two tries, and so may hold up other streams for as long.
+//   - Documents that wait apart are tried one at a time, with a pause of up to
+//     BackoffMax between two of all of them. With InFlight 1 others wait for
+//     such a try, and with one that ends in RequestTimeout for as long.
+//     When what waits of them and of refused streams exceeds the bound just
+//     named, the next one of their kind holds up its stream.
+//     Trouble of the whole server that looks the same, such as a 500 for each
+//     request, makes some documents wait apart too, which ends within
+//     BackoffMax of the trouble.
 //   - A Config.Client that ignores the request's context can hold up sending
 //     for as long as it likes, though never Write, Flush or Close. One that
 //     follows redirects does so unnoticed.

@@ -23,6 +23,7 @@ const fullSpeed = 1 << 16
 type gate struct {
 	mu       sync.Mutex
 	until    time.Time // nobody enters before
+	floor    time.Time // what of that the server asked for
 	failures int       // since the last answer
 	probing  bool      // with failures: one request is on its way
 	limit    int       // documents in a request, 0 for any number
@@ -81,8 +82,42 @@ func (g *gate) failed(n int, floor time.Duration) {
 		g.limit = max(1, n/2)
 	}
 	g.probing = false
-	if until := time.Now().Add(g.backoff.next(floor)); until.After(g.until) {
+	now := time.Now()
+	if until := now.Add(floor); until.After(g.floor) {
+		g.floor = until
+	}
+	if until := now.Add(g.backoff.next(floor)); until.After(g.until) {
 		g.until = until
+	}
+	g.broadcast()
+}
+
+// failing reports whether there was no answer since a failure.
+func (g *gate) failing() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.failures > 0
+}
+
+// skip notes that a request failed, and that the next one is without what may
+// have been the cause: it may leave at once.
+func (g *gate) skip() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.probing = false
+	g.hurryLocked()
+}
+
+// hurry cuts our own part of the wait short, not what the server asked for.
+func (g *gate) hurry() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.hurryLocked()
+}
+
+func (g *gate) hurryLocked() {
+	if g.floor.Before(g.until) {
+		g.until = g.floor
 	}
 	g.broadcast()
 }

@@ -3,6 +3,7 @@ package elk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,8 +12,16 @@ import (
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 )
 
-// lookupDocs is how many documents are looked up in one request.
-const lookupDocs = 1000
+const (
+	// lookupDocs is how many documents are looked up in one request.
+	lookupDocs = 1000
+
+	// lookupTries is how many lookups without a usable answer may come before
+	// the documents are sent again.
+	lookupTries = 3
+)
+
+var errLookup = errors.New("elk: no answer to a lookup")
 
 // doubt notes that the server may have stored documents without our knowing,
 // and where. Sent again to the same backing index they are refused as
@@ -22,64 +31,99 @@ func (b *batch) doubt(docs []document) {
 		docs[i].unknown = true
 	}
 	if b.lostIn == "" {
-		b.lostIn = b.target.writeIndex()
+		b.lostIn = b.target.writeIndex(time.Now())
 	}
 }
 
 // lookUp asks, before documents of unknown outcome are sent again, whether
 // the backing index that answers had named holds them, and settles those it
-// does. It reports false when there was no answer to that.
+// does. It gives up on a server that answers nothing of use, so that the
+// documents are sent at all. It reports false when ctx ended.
 func (w *worker) lookUp(ctx context.Context, b *batch) bool {
-	for b.lostIn != "" {
+	for tries := 0; b.lostIn != "" && tries < lookupTries; {
+		asked, some := b.doubtful()
+		if !some {
+			b.lostIn = ""
+			break
+		}
 		if _, ok := w.gate.enter(ctx); !ok {
 			return false
 		}
-		asked := b.doubtful()
 		r := w.poster.lookUp(ctx, b.lostIn, asked, w.id)
 		found, err := foundIDs(r)
 		switch {
-		case r.err == nil && r.status == http.StatusOK && err == nil:
-			w.gate.answered()
+		case err == nil:
+			w.gate.passed()
 			w.settleFound(b, asked, found)
-		case r.err == nil && lookupRefused(r.status):
-			w.gate.answered()
-			w.giveUpLooking(b, r)
+		case mayNotLook(r):
+			w.gate.passed()
+			b.lostIn = ""
+			b.target.hide(time.Now())
+			w.tellLookup(b, r, err)
 		default:
-			if r.status == http.StatusUnauthorized {
-				w.peer.doubt()
+			if tries += used(r); tries == lookupTries {
+				w.tellLookup(b, r, err)
 			}
-			w.gate.failed(len(b.docs), retryAfter(r.header, time.Now()))
-			return false
+			w.lookAgain(len(b.docs), r)
 		}
 	}
-	return true
+	return ctx.Err() == nil
 }
 
-// lookupRefused reports whether asking again would be of no use: we may write
-// but not read, or there is no such index any more.
-func lookupRefused(status int) bool {
-	return status >= 400 && status < 500 && status != http.StatusUnauthorized && status != http.StatusTooManyRequests
+// used counts a try that may have reached the server. One that did not is no
+// reason to give up: what follows would not reach it either.
+func used(r reply) int {
+	if r.sent {
+		return 1
+	}
+	return 0
 }
 
-func (w *worker) giveUpLooking(b *batch, r reply) {
-	b.lostIn = ""
-	b.target.hide()
+func (w *worker) lookAgain(n int, r reply) {
+	if r.status == http.StatusUnauthorized {
+		w.peer.doubt()
+	}
+	w.gate.failed(n, retryAfter(r.header, time.Now()))
+}
+
+// passed lets the next request in after a lookup, whose answer says nothing of
+// how requests with documents fare.
+func (g *gate) passed() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.probing = false
+	if g.failures > 0 {
+		g.broadcast()
+	}
+}
+
+// mayNotLook reports whether the server itself says that we may write but not
+// read, and not a proxy for reasons of its own.
+func mayNotLook(r reply) bool {
+	return r.err == nil && r.status == http.StatusForbidden && requestCause(r.body).Type != ""
+}
+
+func (w *worker) tellLookup(b *batch, r reply, err error) {
+	why := describe(r)
+	if r.status == 0 || r.status == http.StatusOK {
+		why = err.Error()
+	}
 	w.alarms.raise(alarmLookup, fmt.Sprintf("after a lost answer %s cannot be asked for its documents (%s): should it roll over meanwhile, they are stored twice",
-		b.target.name, describe(r)))
+		b.target.name, why))
 }
 
 // doubtful returns the first documents, up to and with lookupDocs of unknown
-// outcome.
-func (b *batch) doubtful() []document {
+// outcome, and whether there is any.
+func (b *batch) doubtful() (docs []document, some bool) {
 	n := 0
 	for i := range b.docs {
 		if b.docs[i].unknown {
 			if n++; n == lookupDocs {
-				return b.docs[:i+1]
+				return b.docs[:i+1], true
 			}
 		}
 	}
-	return b.docs
+	return b.docs, n > 0
 }
 
 // settleFound counts those asked for that were stored after all.
@@ -106,12 +150,17 @@ func (w *worker) settleFound(b *batch, asked []document, found map[string]bool) 
 // lookUp asks one backing index for the documents of unknown outcome.
 func (p *poster) lookUp(ctx context.Context, index string, docs []document, id string) reply {
 	request := esapi.MgetRequest{Index: index, FilterPath: []string{"docs._id", "docs.found"}}
-	return p.post(ctx, func(w io.Writer) error { return writeIDs(w, docs, id) },
+	at := visit{aside: true}
+	r := p.post(at.under(ctx), func(w io.Writer) error { return writeIDs(w, docs, id) },
 		func(ctx context.Context, t esapi.Transport, header http.Header, body io.Reader) (*esapi.Response, error) {
 			header.Set("Content-Type", "application/json")
 			request.Header, request.Body = header, body
 			return request.Do(ctx, t)
 		})
+	if r.status >= 500 || ctx.Err() == nil && r.err != nil || r.status == http.StatusOK && !json.Valid(r.body) {
+		at.failed()
+	}
+	return r
 }
 
 func writeIDs(w io.Writer, docs []document, id string) error {
@@ -126,8 +175,17 @@ func writeIDs(w io.Writer, docs []document, id string) error {
 	return err
 }
 
-// foundIDs reads {"docs":[{"_id":…,"found":true}]}.
+// foundIDs reads {"docs":[{"_id":…,"found":true}]}. An index that is gone
+// holds nothing.
 func foundIDs(r reply) (map[string]bool, error) {
+	switch {
+	case r.err != nil:
+		return nil, r.err
+	case r.status == http.StatusNotFound && requestCause(r.body).Type == "index_not_found_exception":
+		return nil, nil
+	case r.status != http.StatusOK:
+		return nil, errLookup
+	}
 	var answer struct {
 		Docs []struct {
 			ID    string `json:"_id"`
@@ -135,10 +193,10 @@ func foundIDs(r reply) (map[string]bool, error) {
 		} `json:"docs"`
 	}
 	if err := json.Unmarshal(r.body, &answer); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errLookup, err)
 	}
 	if answer.Docs == nil {
-		return nil, fmt.Errorf("elk: no answer to a lookup")
+		return nil, errLookup
 	}
 	found := map[string]bool{}
 	for _, d := range answer.Docs {

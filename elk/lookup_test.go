@@ -1,11 +1,14 @@
 package elk
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -202,6 +205,147 @@ func TestNoLookupWithoutDoubt(t *testing.T) {
 		if lookups.Load() != 0 || faults.Load() < 8 {
 			t.Errorf("%s: %d lookups, %d requests", name, lookups.Load(), faults.Load())
 		}
+	}
+}
+
+// lookupServer loses the answers to as many bulks as lose says, and gives
+// lookups to f.
+func lookupServer(t *testing.T, f fault) (srv *elktest.Server, lose, lookups *atomic.Int32) {
+	srv = startServer(t)
+	lose, lookups = new(atomic.Int32), new(atomic.Int32)
+	srv.Intercept(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case isLookup(r):
+				lookups.Add(1)
+				f(w, r, next)
+			case isBulk(r) && lose.Add(-1) >= 0:
+				instead(502, nil, "")(w, r, next)
+			default:
+				next.ServeHTTP(w, r)
+			}
+		})
+	})
+	return srv, lose, lookups
+}
+
+// TestLookupsNeverAnswered: a path to the server that lets bulks through and
+// no lookups holds no document for ever.
+func TestLookupsNeverAnswered(t *testing.T) {
+	for name, tt := range map[string]struct {
+		answer fault
+		tries  int32 // lookups after the first lost answer
+		later  int32 // and after the second
+		told   bool
+	}{
+		"503":               {instead(503, nil, ""), lookupTries, lookupTries, true},
+		"500":               {instead(500, nil, ""), lookupTries, lookupTries, true},
+		"redirect":          {instead(302, nil, ""), lookupTries, lookupTries, true},
+		"HTML":              {instead(200, nil, "<html>"), lookupTries, lookupTries, true},
+		"404 of a proxy":    {instead(404, nil, "<html>"), lookupTries, lookupTries, true},
+		"403 of a proxy":    {instead(403, nil, "<html>"), lookupTries, lookupTries, true},
+		"405":               {instead(405, nil, ""), lookupTries, lookupTries, true},
+		"413":               {instead(413, nil, ""), lookupTries, lookupTries, true},
+		"not allowed":       {instead(403, nil, denied), 1, 0, true},
+		"the index is gone": {instead(404, nil, `{"error":{"type":"index_not_found_exception","reason":"no such index"},"status":404}`), 1, 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv, lose, lookups := lookupServer(t, tt.answer)
+			var told atomic.Bool
+			c := quick(srv.URL())
+			c.InFlight = 1
+			c.OnAlarm = func(a Alarm) {
+				if a.Reason == alarmLookup {
+					told.Store(true)
+				}
+			}
+			s := openShipper(t, c)
+			for n, want := range []int32{0, tt.tries, tt.later} {
+				lookups.Store(0)
+				lose.Store(min(int32(n), 1))
+				writeLines(t, s, n, n+1)
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				if err := s.Flush(ctx); err != nil {
+					t.Fatal(err)
+				}
+				cancel()
+				if got := lookups.Load(); got != want {
+					t.Errorf("%d lookups after %d lost answers, want %d", got, n, want)
+				}
+			}
+			closeWell(t, s)
+			checkStored(t, srv, 3)
+			if told.Load() != tt.told {
+				t.Errorf("alarm: %t, want %t", told.Load(), tt.told)
+			}
+		})
+	}
+}
+
+// TestLookupOfNothing: what was looked up already is not asked for again.
+func TestLookupOfNothing(t *testing.T) {
+	var bodies sync.Map
+	srv, lose, lookups := lookupServer(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		packed := readBody(r)
+		z, err := gzip.NewReader(strings.NewReader(packed))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		body, _ := io.ReadAll(z)
+		bodies.Store(string(body), true)
+		r.Body = io.NopCloser(strings.NewReader(packed))
+		next.ServeHTTP(w, r)
+	})
+	c := quick(srv.URL())
+	c.InFlight, c.BatchWait = 1, time.Second
+	s := openShipper(t, c)
+	writeLines(t, s, 0, 1)
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// Requests that fail again and again are halved, so that only the first
+	// documents of the batch are in doubt.
+	lose.Store(4)
+	writeLines(t, s, 1, 4001)
+	closeWell(t, s)
+	checkStored(t, srv, 4001)
+	bodies.Range(func(body, _ any) bool {
+		if !json.Valid([]byte(body.(string))) || strings.Contains(body.(string), "[]") {
+			t.Errorf("a lookup asked %q", body)
+		}
+		return true
+	})
+	if lookups.Load() == 0 {
+		t.Error("no lookups")
+	}
+}
+
+// TestHiddenForAWhile: credentials may be given more rights.
+func TestHiddenForAWhile(t *testing.T) {
+	now := time.Now()
+	var to target
+	to.learn("i", now)
+	to.hide(now)
+	if a, b := to.writeIndex(now.Add(lookAgain-1)), to.writeIndex(now.Add(lookAgain)); a != "" || b != "i" {
+		t.Errorf("writeIndex = %q and then %q, want i then", a, b)
+	}
+}
+
+// TestLookupIsNoProgress: a server that fails every bulk and answers lookups
+// is still left alone for longer and longer.
+func TestLookupIsNoProgress(t *testing.T) {
+	g := newGate(Config{BackoffMin: 1, BackoffMax: time.Hour})
+	for range 3 {
+		g.failed(1, 0)
+		g.cut()
+		if _, ok := g.enter(t.Context()); !ok {
+			t.Fatal("no way in")
+		}
+		g.passed()
+	}
+	if g.failures != 3 || g.backoff.failures != 3 || g.probing {
+		t.Errorf("after lookups: %d failures, backoff %d, probing %t", g.failures, g.backoff.failures, g.probing)
 	}
 }
 

@@ -19,9 +19,10 @@ const (
 	probeTimeout = 10 * time.Second
 )
 
-// nodes sends requests to the addresses in turn. One that fails is left out
-// until it has answered a question of ours, so that no document waits for
-// what is known to be dead. When all are dead, documents try them in turn.
+// nodes sends requests to the addresses in turn. One that fails, or whose
+// answers are of no use, is left out until it has answered a question of ours,
+// so that no document waits for what is known to be dead. When all are dead,
+// documents try them in turn.
 type nodes struct {
 	ctx    context.Context // ends the probes
 	cancel context.CancelFunc
@@ -51,15 +52,19 @@ func newNodes(clients []Client) *nodes {
 	return n
 }
 
-// Perform sends the request to one node, once.
+// Perform sends the request to one node, once. With a visit, its owner judges
+// an answer that looks well from outside.
 func (n *nodes) Perform(req *http.Request) (*http.Response, error) {
-	chosen := n.pick(time.Now())
+	v := visitOf(req)
+	chosen := n.pick(time.Now(), v != nil && v.aside)
 	res, err := chosen.client.Perform(req)
 	switch {
 	case err != nil && errors.Is(req.Context().Err(), context.Canceled):
 		// Closing says nothing about the node.
 	case err != nil || unavailable(res):
 		n.fail(chosen, time.Now())
+	case v != nil:
+		v.pool, v.node = n, chosen
 	default:
 		n.revive(chosen)
 	}
@@ -74,8 +79,8 @@ func unavailable(res *http.Response) bool {
 }
 
 // pick returns the next live node, the next of all if none is, and has those
-// probed that are due.
-func (n *nodes) pick(now time.Time) *node {
+// probed that are due. A request aside takes no turn.
+func (n *nodes) pick(now time.Time, aside bool) *node {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	alive := slices.ContainsFunc(n.list, func(c *node) bool { return !c.dead })
@@ -85,27 +90,30 @@ func (n *nodes) pick(now time.Time) *node {
 			n.probes.Go(func() { n.probe(c) })
 		}
 	}
-	for {
-		c := n.list[n.turn%len(n.list)]
-		n.turn = (n.turn + 1) % len(n.list)
-		if !c.dead || !alive {
-			return c
-		}
+	at := n.turn
+	for alive && n.list[at].dead {
+		at = n.after(at)
 	}
+	if !aside {
+		n.turn = n.after(at)
+	}
+	return n.list[at]
 }
 
+func (n *nodes) after(at int) int { return (at + 1) % len(n.list) }
+
 // probe asks a dead node whether it is there: any answer but "unavailable"
-// will do, also one that asks for credentials.
+// will do, also one that asks for credentials. Then it gets one request more;
+// only the answer to that makes its failures forgotten.
 func (n *nodes) probe(c *node) {
 	ok := answers(n.ctx, c.client)
 	n.mu.Lock()
 	c.probing = false
+	c.dead = c.dead && !ok
 	n.mu.Unlock()
-	if ok {
-		n.revive(c)
-		return
+	if !ok {
+		n.fail(c, time.Now())
 	}
-	n.fail(c, time.Now())
 }
 
 func answers(ctx context.Context, client Client) bool {
@@ -130,6 +138,9 @@ func (n *nodes) fail(c *node, now time.Time) {
 	wait := firstProbe << min(c.failures, 10)
 	c.dead, c.due = true, now.Add(min(wait, lastProbe))
 	c.failures++
+	if n.list[n.turn] == c {
+		n.turn = n.after(n.turn)
+	}
 }
 
 func (n *nodes) revive(c *node) {

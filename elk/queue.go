@@ -32,12 +32,9 @@ type queue struct {
 	locked  bool     // the server takes nothing from us
 	stats   Stats
 	waiters []waiter
-}
+	hurried time.Time // when the last pause was cut short
 
-// waiter is one Flush: it ends when every line up to a sequence has a verdict.
-type waiter struct {
-	upTo uint64
-	done chan struct{}
+	suspects suspects
 }
 
 func newQueue(c Config) *queue {
@@ -46,6 +43,8 @@ func newQueue(c Config) *queue {
 		wake:    make(chan struct{}, 1),
 		closing: make(chan struct{}),
 		ring:    newRing(c.RingBytes),
+
+		suspects: suspects{backoff: newBackoff(c.BackoffMin, c.BackoffMax)},
 	}
 }
 
@@ -146,6 +145,11 @@ func (q *queue) next(now time.Time, spare *batch) (b *batch, wait time.Duration,
 			found, oldest = t, seq
 		}
 	}
+	if b, until := q.suspect(oldest, now); b != nil {
+		return b, 0, false
+	} else if until > 0 {
+		wait = sooner(wait, until)
+	}
 	if found == nil {
 		return nil, wait, q.closed && q.ring.lines == 0 && q.parked == 0
 	}
@@ -231,8 +235,12 @@ func (q *queue) take(b *batch) (more bool) {
 func (q *queue) finish(b *batch, progress bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	b.target.busy--
-	b.target.filling = false
+	if b.suspect {
+		q.suspects.clear()
+	} else {
+		b.target.busy--
+		b.target.filling = false
+	}
 	if progress {
 		q.cheer(b.target)
 	}
@@ -260,7 +268,7 @@ func (q *queue) park(b *batch, progress, refused bool, now time.Time) (wait time
 	}
 	t.road.refused = refused
 	wait = t.backoff.next(0)
-	if t.until = now.Add(wait); q.parked+len(b.buf) > max(2, q.config.InFlight)*q.config.BatchBytes {
+	if t.until = now.Add(wait); !q.parkable(len(b.buf)) {
 		return wait, false
 	}
 	b.trim()
@@ -268,6 +276,11 @@ func (q *queue) park(b *batch, progress, refused bool, now time.Time) (wait time
 	t.parked = append(t.parked, b)
 	q.parked += len(b.buf)
 	return 0, true
+}
+
+// parkable reports whether n more bytes may be parked. Under mu.
+func (q *queue) parkable(n int) bool {
+	return q.parked+n <= max(2, q.config.InFlight)*q.config.BatchBytes
 }
 
 // lock notes whether the server takes anything from us at all.
@@ -290,70 +303,6 @@ func (q *queue) settle(verdicts Stats, n int, b *batch) {
 	q.release()
 }
 
-// release ends the waiters that have nothing left to wait for. Under mu.
-func (q *queue) release() {
-	kept := q.waiters[:0]
-	for _, w := range q.waiters {
-		if q.passed(w.upTo) {
-			close(w.done)
-			continue
-		}
-		kept = append(kept, w)
-	}
-	clear(q.waiters[len(kept):])
-	q.waiters = kept
-}
-
-// passed reports whether every line up to seq has a verdict. Under mu.
-func (q *queue) passed(seq uint64) bool {
-	if q.settled {
-		return true
-	}
-	for _, b := range q.batches {
-		if b.first != 0 && b.first <= seq {
-			return false
-		}
-	}
-	for _, t := range q.targets {
-		if first, ok := q.ring.oldest(t.road); ok && first.seq <= seq {
-			return false
-		}
-	}
-	return true
-}
-
-// hurry sends what is here without waiting for a full batch.
-func (q *queue) hurry() (pending uint64) {
-	q.mu.Lock()
-	q.urgent = q.last
-	pending = q.pending()
-	q.mu.Unlock()
-	q.signal()
-	return pending
-}
-
-// wait returns a channel that is closed when every line accepted so far has a
-// verdict; forget must be called with it afterwards.
-func (q *queue) wait() chan struct{} {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	done := make(chan struct{})
-	q.waiters = append(q.waiters, waiter{upTo: q.last, done: done})
-	q.release()
-	return done
-}
-
-func (q *queue) forget(done chan struct{}) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for i, w := range q.waiters {
-		if w.done == done {
-			q.waiters = append(q.waiters[:i], q.waiters[i+1:]...)
-			return
-		}
-	}
-}
-
 // close ends intake, and the pauses of all targets; false if it had ended
 // before.
 func (q *queue) close() bool {
@@ -366,6 +315,7 @@ func (q *queue) close() bool {
 	for _, t := range q.targets {
 		t.until = time.Time{}
 	}
+	q.suspects.until = time.Time{}
 	close(q.closing)
 	return true
 }

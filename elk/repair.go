@@ -48,7 +48,7 @@ func (r *repairer) object(depth int) bool {
 	}
 	r.out = append(r.out, '{')
 	taken := r.keysFrom(r.pos)
-	seen := map[string]bool{}
+	seen := map[string]int{}
 	for r.space(); r.peek() == '"'; r.space() {
 		if !r.member(seen, taken, depth) {
 			return false
@@ -91,18 +91,21 @@ func (r *repairer) keysFrom(pos int) map[string]bool {
 	return taken
 }
 
-func (r *repairer) member(seen, taken map[string]bool, depth int) bool {
+// member copies one member. Seen has, for each key, the last number that was
+// given to it.
+func (r *repairer) member(seen map[string]int, taken map[string]bool, depth int) bool {
 	from := r.pos
 	key, ok := r.key()
 	if !ok {
 		return false
 	}
 	raw := r.data[from:r.pos]
-	if seen[string(key)] {
-		raw = renamedKey(raw, string(key), taken)
+	if last := seen[string(key)]; last > 0 {
+		raw, seen[string(key)] = renamedKey(raw, string(key), last+1, taken)
 		r.renamed++
+	} else {
+		seen[string(key)] = 1
 	}
-	seen[string(key)] = true
 	r.space()
 	if !r.eat(':') {
 		return false
@@ -113,13 +116,13 @@ func (r *repairer) member(seen, taken map[string]bool, depth int) bool {
 }
 
 // renamedKey returns the key, as it was encoded, with the first free number
-// behind it.
-func renamedKey(raw []byte, key string, taken map[string]bool) []byte {
-	for n := 2; ; n++ {
+// behind it, and that number. Numbers below n are known to be taken.
+func renamedKey(raw []byte, key string, n int, taken map[string]bool) ([]byte, int) {
+	for ; ; n++ {
 		suffix := "_" + strconv.Itoa(n)
 		if !taken[key+suffix] {
 			taken[key+suffix] = true
-			return append(append(bytes.Clone(raw[:len(raw)-1]), suffix...), '"')
+			return append(append(bytes.Clone(raw[:len(raw)-1]), suffix...), '"'), n
 		}
 	}
 }

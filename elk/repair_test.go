@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestRepair(t *testing.T) {
@@ -82,6 +83,19 @@ func TestOpenSearchsWordsForDuplicateKeys(t *testing.T) {
 	bubble(t, c, func(s *Shipper) { mustWrite(t, s, `{"a":1,"a":2}`) })
 	if len(bodies) != 2 || !strings.HasSuffix(bodies[1], `"a":1,"a_2":2}`+"\n") {
 		t.Errorf("bodies = %q", bodies)
+	}
+}
+
+// TestRepairOfManyEqualKeys takes time in proportion.
+func TestRepairOfManyEqualKeys(t *testing.T) {
+	line := []byte("{" + strings.Repeat(`"a":1,`, 100_000) + `"b":1}`)
+	r := repairer{scanner: scanner{data: line, fields: plainFields()}}
+	begin := time.Now()
+	if !r.object(0) || r.renamed != 99_999 {
+		t.Errorf("%d keys renamed", r.renamed)
+	}
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("100,000 equal keys took %s", took)
 	}
 }
 

@@ -20,7 +20,8 @@ const maxReplayErrors = 100
 
 // Replay reads dead letters, as Config.DeadLetter gets them, and writes their
 // documents again, byte for byte as the lines were written first, at level
-// Info. It returns how many it wrote. They count as accepted, and as what
+// Info. A document without "@timestamp" gets that of its dead letter, if w is
+// a *Shipper. It returns how many it wrote. They count as accepted, and as what
 // becomes of them this time: what is refused again is a dead letter again.
 //
 // When w is a *Shipper each document goes into the data stream that it was
@@ -30,7 +31,8 @@ const maxReplayErrors = 100
 // with a newline, in one Write.
 //
 // A line of r that is no dead letter is skipped, and reported with its number
-// in an error that wraps ErrReplay. Replay stops early when ctx ends, when w
+// in an error that wraps ErrReplay; so is one for line_too_long, which has only
+// the beginning of its document. Replay stops early when ctx ends, when w
 // fails, or when r does; that error, with the number of the line that was not
 // written, is joined to the others. Nothing is deleted. Do not read from the
 // file that w itself appends dead letters to.
@@ -101,7 +103,12 @@ func parseDeadLetter(line []byte) (deadLetter, error) {
 	if err := json.Unmarshal(line, &d); err != nil {
 		return d, fmt.Errorf("%w: %w", ErrReplay, err)
 	}
+	if now := time.Now(); d.Time.Year() < 1970 || d.Time.After(now) {
+		d.Time = now
+	}
 	switch document := trimSpace(d.line()); {
+	case d.Reason == reasonTooLong:
+		return d, fmt.Errorf("%w: its document is only the beginning of a line that was too long", ErrReplay)
 	case len(document) == 0:
 		return d, fmt.Errorf("%w: it has no document", ErrReplay)
 	case bytes.IndexByte(document, '\n') >= 0:
@@ -151,7 +158,7 @@ func (r *replayShipper) write(ctx context.Context, d deadLetter) error {
 		}
 		r.onWay = 0
 	}
-	if !s.accept(t, slog.LevelInfo, line, time.Now()) {
+	if !s.accept(t, slog.LevelInfo, line, d.Time) {
 		return ErrClosed
 	}
 	return nil

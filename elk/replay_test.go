@@ -3,12 +3,14 @@ package elk
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 // TestReplay: documents that were refused come back, each into its own data
@@ -130,6 +132,54 @@ func TestReplayWaitsForRoom(t *testing.T) {
 	}
 	closeWell(t, s)
 	checkStored(t, srv, 2000)
+}
+
+// TestReplayOfALineThatWasCut: the beginning of a line is no document.
+func TestReplayOfALineThatWasCut(t *testing.T) {
+	dead := &buffer{}
+	srv := startServer(t)
+	c := quick(srv.URL())
+	c.DeadLetter, c.MaxLineBytes, c.NotJSON = dead, 512, NotJSONWrap
+	s := openShipper(t, c)
+	mustWrite(t, s, `{"a":"`+strings.Repeat("x", 1000)+`"}`)
+	closeWell(t, s)
+	c.MaxLineBytes = 0
+	again := openShipper(t, c)
+	n, err := Replay(t.Context(), strings.NewReader(letterA+"\n"+dead.String()), again)
+	if n != 1 || !errors.Is(err, ErrReplay) || !strings.Contains(err.Error(), "line 2: ") {
+		t.Errorf("Replay = %d, %v, want the second line skipped", n, err)
+	}
+	if stats := closeWell(t, again); stats.Accepted != 1 {
+		t.Errorf("stats = %+v, want one document", stats)
+	}
+}
+
+// TestReplayKeepsTheTime of the letter for a line that had none, unless it is
+// no time that can have been.
+func TestReplayKeepsTheTime(t *testing.T) {
+	srv := startServer(t)
+	s := openShipper(t, quick(srv.URL()))
+	in := ""
+	for _, stamp := range []string{"2020-02-03T04:05:06.789Z", "9999-01-01T00:00:00Z", "0001-01-01T00:00:00Z"} {
+		in += `{"@timestamp":"` + stamp + `","target":"` + stream + `","document":"{\"a\":1}"}` + "\n"
+	}
+	begin := time.Now()
+	if n, err := Replay(t.Context(), strings.NewReader(in), s); n != 3 || err != nil {
+		t.Fatalf("Replay = %d, %v", n, err)
+	}
+	closeWell(t, s)
+	for i, doc := range srv.Documents(stream) {
+		var got struct {
+			Time time.Time `json:"@timestamp"`
+		}
+		_ = json.Unmarshal(doc.Source, &got)
+		if want := time.Date(2020, 2, 3, 4, 5, 6, 789e6, time.UTC); i == 0 && !got.Time.Equal(want) {
+			t.Errorf("@timestamp = %s, want the letter's", got.Time)
+		}
+		if i > 0 && (got.Time.Before(begin) || got.Time.After(time.Now())) {
+			t.Errorf("@timestamp = %s, want now", got.Time)
+		}
+	}
 }
 
 // FuzzReplay: no file panics, and nothing but whole lines comes out.

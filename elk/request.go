@@ -18,6 +18,9 @@ import (
 // indexPath makes an answer name the backing indices.
 const indexPath = "items.*._index"
 
+// maxIdleAnswer is the room that a worker keeps for the next answer.
+const maxIdleAnswer = 1 << 20
+
 // poster makes bulk requests out of documents, one at a time, reusing its
 // buffers. Each worker has one.
 type poster struct {
@@ -56,18 +59,33 @@ func (p *poster) bulk(ctx context.Context, b *batch, docs []document) outcome {
 	if b.target.wantsIndex(time.Now()) {
 		request.FilterPath = append(request.FilterPath, indexPath)
 	}
-	r := p.post(ctx, func(w io.Writer) error { return writeBodies(w, b, docs) },
+	var at visit
+	r := p.post(at.under(ctx), func(w io.Writer) error { return writeBodies(w, b, docs) },
 		func(ctx context.Context, t esapi.Transport, header http.Header, body io.Reader) (*esapi.Response, error) {
 			request.Header, request.Body = header, body
 			return request.Do(ctx, t)
 		})
 	out := judge(r, len(docs))
+	out.blameless = blameless(r)
 	out.news = p.peer.identify(r)
 	if dropped := p.peer.drop(out.complaint); len(dropped) > 0 {
 		out.fate = again
 		out.news = append(out.news, news{alarmParameters, "the server does not know " + strings.Join(dropped, ", ") + ": left out from now on"})
 	}
+	at.judge(r, out)
+	p.shrink()
 	return out
+}
+
+// shrink gives back the room of an answer, or of a request with a very long
+// line, that was far larger than usual. It ends the reply.
+func (p *poster) shrink() {
+	if p.answer.Cap() > maxIdleAnswer {
+		p.answer = bytes.Buffer{}
+	}
+	if p.body.Cap() > 2*p.config.BatchBytes+maxIdleAnswer {
+		p.body = new(bytes.Buffer)
+	}
 }
 
 func writeBodies(w io.Writer, b *batch, docs []document) error {
@@ -88,7 +106,7 @@ func (p *poster) post(ctx context.Context, write func(io.Writer) error, call do)
 	defer cancel()
 	header, err := p.header(ctx)
 	if err != nil {
-		return reply{err: err}
+		return reply{err: err, denied: true}
 	}
 	if err := p.compose(write); err != nil {
 		return reply{err: err}
@@ -115,7 +133,7 @@ func (p *poster) perform(ctx context.Context, header http.Header, body *requestB
 	}
 	defer func() { _ = res.Body.Close() }()
 	if err := readAnswer(&p.answer, res.Header, res.Body); err != nil {
-		return reply{status: res.StatusCode, err: err, sent: true}
+		return reply{status: res.StatusCode, header: res.Header, err: err, sent: true}
 	}
 	return reply{status: res.StatusCode, header: res.Header, body: p.answer.Bytes(), sent: true}
 }

@@ -1,14 +1,19 @@
 package elk
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 const (
@@ -29,15 +34,21 @@ type secrets struct {
 	fixed []string
 
 	mu      sync.Mutex
-	learned []string // from Config.Credentials, oldest first
+	learned []credential // from Config.Credentials, oldest first
+}
+
+// credential is an answer of Config.Credentials and what is secret in it.
+type credential struct {
+	authorization string
+	words         []string
 }
 
 // newSecrets gathers what c holds, and makes c.Credentials tell what it
 // returns.
 func newSecrets(c *Config) *secrets {
 	s := &secrets{}
-	s.fix(c.APIKey, apiKeySecret(c.APIKey), c.Password, c.ServiceToken)
-	s.fix(strings.Fields(c.authorization())...)
+	s.fix(c.APIKey, c.Password, c.ServiceToken)
+	s.fix(authorizationWords(c.authorization())...)
 	for _, address := range c.Addresses {
 		s.fix(userinfo(address)...)
 	}
@@ -51,21 +62,54 @@ func newSecrets(c *Config) *secrets {
 	return s
 }
 
-// fix adds the forms of a secret, the longest first in the end, so that no
-// rest of a longer one stays.
+// fix adds secrets in all their forms.
 func (s *secrets) fix(words ...string) {
 	s.fixed = addSecrets(s.fixed, words)
 }
 
+// addSecrets adds words in the forms in which they are quoted, the longest
+// first in the end, so that no rest of a longer one stays.
 func addSecrets(to, words []string) []string {
 	for _, word := range words {
 		word = strings.TrimRight(word, "=") // base64 is quoted with and without
-		if len(word) >= minSecret && !isScheme(word) && !slices.Contains(to, word) {
-			to = append(to, word)
+		if len(word) < minSecret || isScheme(word) {
+			continue
+		}
+		for _, form := range quotedForms(word) {
+			if !slices.Contains(to, form) {
+				to = append(to, form)
+			}
 		}
 	}
 	slices.SortStableFunc(to, func(a, b string) int { return len(b) - len(a) })
 	return to
+}
+
+// quotedForms returns the word as it is, as it stands in Go's quotes, in JSON
+// and in a URL, and what these become in quotes once more, such as an error
+// with %q in it inside a server's answer.
+func quotedForms(word string) []string {
+	forms := []string{word}
+	for range 2 {
+		for _, form := range slices.Clone(forms) {
+			forms = append(forms, inQuotes(strconv.Quote(form)), inQuotes(strconv.QuoteToASCII(form)), inJSON(form, true), inJSON(form, false))
+		}
+		slices.Sort(forms)
+		forms = slices.Compact(forms)
+	}
+	return append(forms, url.QueryEscape(word), url.PathEscape(word))
+}
+
+func inQuotes(quoted string) string { return quoted[1 : len(quoted)-1] }
+
+func inJSON(text string, html bool) string {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(html)
+	if enc.Encode(text) != nil {
+		return text
+	}
+	return inQuotes(strings.TrimSuffix(buf.String(), "\n"))
 }
 
 func isScheme(word string) bool {
@@ -75,20 +119,39 @@ func isScheme(word string) bool {
 func (s *secrets) learn(authorization string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, word := range strings.Fields(authorization) {
-		if !slices.Contains(s.learned, word) {
-			s.learned = append(s.learned, word)
-		}
+	same := func(c credential) bool { return c.authorization == authorization }
+	if authorization == "" || slices.ContainsFunc(s.learned, same) {
+		return
 	}
-	if over := len(s.learned) - 2*keptLearned; over > 0 {
+	s.learned = append(s.learned, credential{authorization, addSecrets(nil, authorizationWords(authorization))})
+	if over := len(s.learned) - keptLearned; over > 0 {
 		s.learned = slices.Delete(s.learned, 0, over)
 	}
+}
+
+// authorizationWords are the words of a header, and what is in those that are
+// base64 of user:password or id:key.
+func authorizationWords(authorization string) []string {
+	words := strings.Fields(authorization)
+	for _, word := range slices.Clone(words) {
+		plain, secret := decodePair(word)
+		words = append(words, plain, secret)
+	}
+	return words
 }
 
 func (s *secrets) all() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return addSecrets(slices.Clone(s.fixed), s.learned)
+	if len(s.learned) == 0 {
+		return s.fixed
+	}
+	words := slices.Clone(s.fixed)
+	for _, c := range s.learned {
+		words = append(words, c.words...)
+	}
+	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
+	return words
 }
 
 // clean returns the text without secrets: those that are known, and whatever
@@ -123,14 +186,18 @@ var (
 	})
 )
 
-// apiKeySecret is the secret half of an encoded key, base64 of id:secret.
-func apiKeySecret(encoded string) string {
-	plain, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return ""
+// decodePair returns what base64 of id:secret stands for, and the secret half;
+// both are empty where it is something else.
+func decodePair(encoded string) (plain, secret string) {
+	decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
+	if err != nil || !utf8.Valid(decoded) {
+		return "", ""
 	}
-	_, secret, _ := strings.Cut(string(plain), ":")
-	return secret
+	_, secret, ok := strings.Cut(string(decoded), ":")
+	if !ok {
+		return "", ""
+	}
+	return string(decoded), secret
 }
 
 // userinfo returns the password of an address, and user and password, as
@@ -148,7 +215,7 @@ func userinfo(address string) []string {
 
 var (
 	_ fmt.Formatter = Config{}
-	_ fmt.Formatter = (*Shipper)(nil)
+	_ fmt.Formatter = Shipper{}
 )
 
 // Format prints, whatever the verb, where lines go and which credentials are
@@ -179,8 +246,9 @@ func describeAddress(address string) string {
 	return u.String()
 }
 
-// Format prints, whatever the verb, the configuration without its secrets.
-func (s *Shipper) Format(f fmt.State, _ rune) {
+// Format prints, whatever the verb, the configuration without its secrets. It
+// is there for a Shipper that is printed by value, too.
+func (s Shipper) Format(f fmt.State, _ rune) {
 	if s.isZero() {
 		_, _ = fmt.Fprint(f, "elk.Shipper{}")
 		return

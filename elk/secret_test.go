@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +31,12 @@ func TestSecretsAreNowhere(t *testing.T) {
 		{"callback", func(c *Config) {
 			c.Credentials = func(context.Context) (string, error) { return "Bearer eyJhbGciOi.J9", nil }
 		}, []string{"eyJhbGciOi.J9"}},
+		{"callback with a password", func(c *Config) {
+			c.Credentials = func(context.Context) (string, error) { return basicAuthorization("elastic", "open sesame"), nil }
+		}, []string{"open sesame", "ZWxhc3RpYzpvcGVuIHNlc2FtZQ"}},
+		{"callback with an API key", func(c *Config) {
+			c.Credentials = func(context.Context) (string, error) { return "ApiKey " + key, nil }
+		}, []string{key, "half-of-a-key"}},
 		{"callback that fails", func(c *Config) {
 			c.Credentials = func(context.Context) (string, error) {
 				return "Bearer eyJhbGciOi.J9", errors.New("no: GET https://vault:letmein99@vault.example?t=1: eyJhbGciOi.J9")
@@ -71,6 +79,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 			_, _ = fmt.Fprintln(&out, (<-told).Message, s.Health(), s.Flush(context.Background()))
 			printAll(&out, c)
 			printAll(&out, s)
+			printAll(&out, *s)
 			_, _ = fmt.Fprintln(&out, s.Close())
 			for len(told) > 0 {
 				_, _ = fmt.Fprintln(&out, <-told)
@@ -141,5 +150,21 @@ func TestLearnedSecretsAreBounded(t *testing.T) {
 	}
 	if got := s.clean("token-1000 token-0999"); bytes.Contains([]byte(got), []byte("token")) {
 		t.Errorf("the newest tokens show: %s", got)
+	}
+}
+
+// TestCleanFindsQuotedForms: whatever wrote the text, once or twice in quotes.
+func TestCleanFindsQuotedForms(t *testing.T) {
+	const secret = `pa"ss\w<o>rd é`
+	asJSON, _ := json.Marshal(secret)
+	twice, _ := json.Marshal("GET: " + string(asJSON))
+	s := newSecrets(&Config{Username: "elastic", Password: secret})
+	for _, text := range []string{
+		secret, fmt.Sprintf("%q", secret), fmt.Sprintf("%+q", secret), string(asJSON), string(twice),
+		fmt.Sprintf("%q", fmt.Sprintf("%q", secret)), url.QueryEscape(secret), url.PathEscape(secret),
+	} {
+		if got := s.clean("a " + text + " b"); strings.Contains(got, "pa") || strings.Contains(got, "rd") || !strings.HasSuffix(got, " b") {
+			t.Errorf("clean leaves %s of %s", got, text)
+		}
 	}
 }

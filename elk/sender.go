@@ -67,7 +67,9 @@ func (w *worker) run(ctx context.Context) {
 		if b == nil {
 			return
 		}
-		w.fill(b)
+		if !b.suspect {
+			w.fill(b)
+		}
 		w.queue.signal()
 		w.serve(ctx, b)
 	}
@@ -129,6 +131,11 @@ func (w *worker) serve(ctx context.Context, b *batch) {
 		waiting := w.round(ctx, b)
 		progress = progress || waiting.progress
 		b.compact()
+		if b.suspect && len(b.docs) > 0 {
+			w.queue.suspectAgain(b, time.Now())
+			w.queue.signal()
+			return
+		}
 		if waiting.documents == 0 || len(b.docs) == 0 {
 			continue
 		}
@@ -141,7 +148,7 @@ func (w *worker) serve(ctx context.Context, b *batch) {
 	}
 	w.queue.finish(b, progress)
 	w.queue.signal()
-	if len(b.docs) == 0 {
+	if len(b.docs) == 0 && !b.suspect {
 		w.spare = b
 	}
 }
@@ -168,6 +175,8 @@ func (w *worker) round(ctx context.Context, b *batch) (r result) {
 		out := w.poster.bulk(ctx, b, docs)
 		w.recognise(out)
 		switch {
+		case out.fate == kept && w.suspect(ctx, b, out, docs):
+			w.tellSuspect(b, out, &docs[0])
 		case out.fate == kept:
 			w.keep(ctx, b, out, docs)
 			return r

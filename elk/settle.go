@@ -106,6 +106,8 @@ func (w *worker) stall(b *batch, out outcome, n int) {
 	if out.denied {
 		w.peer.doubt()
 		w.queue.lock(true)
+	}
+	if out.denied && out.blameless {
 		return
 	}
 	if b.failures++; b.limit > 0 || b.failures >= failuresBeforeHalving {
@@ -145,7 +147,7 @@ func (w *worker) buryRefused(t *tally, b *batch, d *document, word item, f fate)
 func (w *worker) bury(t *tally, b *batch, d *document, letter deadLetter) {
 	d.settled = true
 	t.settled++
-	letter.ErrorReason = w.alarms.clean(letter.ErrorReason)
+	letter.ErrorType, letter.ErrorReason = w.alarms.clean(letter.ErrorType), w.alarms.clean(letter.ErrorReason)
 	letter.Time, letter.Target = time.Now().UTC(), b.target.name
 	if err := w.letters.write(letter.withDocument(b.original(d))); err != nil {
 		t.Dropped.DeadLetter++

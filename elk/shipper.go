@@ -127,7 +127,8 @@ func (s *Shipper) accept(to *target, level slog.Level, line []byte, now time.Tim
 func (s *Shipper) isZero() bool { return s == nil || s.queue == nil }
 
 // Flush waits until every line accepted before it has a verdict: stored, or
-// dead-lettered, or dropped. When ctx ends first, or Config.FlushTimeout if
+// dead-lettered, or dropped. It cuts a pause after a failure short, once and at
+// most once a second, but not a Retry-After. When ctx ends first, or Config.FlushTimeout if
 // ctx has no deadline, the error wraps ErrPending and the context's.
 func (s *Shipper) Flush(ctx context.Context) error {
 	if s.isZero() {
@@ -137,13 +138,22 @@ func (s *Shipper) Flush(ctx context.Context) error {
 	defer cancel()
 	done := s.queue.wait()
 	defer s.queue.forget(done)
-	s.queue.hurry()
+	s.hurry()
 	select {
 	case <-done:
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("%w: %d pending: %w", ErrPending, s.Stats().Pending, ctx.Err())
 	}
+}
+
+// hurry makes lines leave now, and cuts short the pause after a failure.
+func (s *Shipper) hurry() (pending uint64) {
+	pending, cut := s.queue.hurry(time.Now())
+	if cut {
+		s.sender.gate.hurry()
+	}
+	return pending
 }
 
 func (s *Shipper) flushContext(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -156,13 +166,13 @@ func (s *Shipper) flushContext(ctx context.Context) (context.Context, context.Ca
 	return context.WithTimeout(ctx, s.config.FlushTimeout)
 }
 
-// Sync sends what is waiting, but does not wait for the network: the error
-// wraps ErrPending while any line has no verdict. Use Flush to wait.
+// Sync sends what is waiting, as Flush does, but does not wait for the
+// network: the error wraps ErrPending while any line has no verdict. Use Flush to wait.
 func (s *Shipper) Sync() error {
 	if s.isZero() {
 		return nil
 	}
-	if pending := s.queue.hurry(); pending > 0 {
+	if pending := s.hurry(); pending > 0 {
 		return fmt.Errorf("%w: %d pending", ErrPending, pending)
 	}
 	return nil

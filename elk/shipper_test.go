@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -300,6 +301,9 @@ func TestShortLinesDoNotFillTheRing(t *testing.T) {
 	})
 }
 
+// errUnreached is no fault of any document.
+var errUnreached = &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+
 // TestProgressEndsTheBackoff: after a long outage, a document that is still
 // refused does not wait for long.
 func TestProgressEndsTheBackoff(t *testing.T) {
@@ -309,7 +313,7 @@ func TestProgressEndsTheBackoff(t *testing.T) {
 	c := Config{Client: clientFunc(func(r *http.Request) (*http.Response, error) {
 		switch requests++; {
 		case requests <= 30:
-			return nil, errors.New("connection refused")
+			return nil, errUnreached
 		case requests == 31: // one document, after an outage
 			last = time.Now()
 			return created(r)
@@ -641,7 +645,7 @@ func TestProductCheckOfAClient(t *testing.T) {
 func TestAlarms(t *testing.T) {
 	var told []Alarm
 	c := Config{
-		Client:  clientFunc(func(*http.Request) (*http.Response, error) { return nil, errors.New("refused") }),
+		Client:  clientFunc(func(*http.Request) (*http.Response, error) { return nil, errUnreached }),
 		OnAlarm: func(a Alarm) { told = append(told, a); panic("no") },
 	}
 	bubble(t, c, func(s *Shipper) {

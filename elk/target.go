@@ -6,8 +6,14 @@ import (
 	"time"
 )
 
-// indexEvery is how often an answer is asked to name the backing index.
-const indexEvery = time.Minute
+const (
+	// indexEvery is how often an answer is asked to name the backing index.
+	indexEvery = time.Minute
+
+	// lookAgain is when credentials that may not read are tried again, since
+	// they may have been given more meanwhile.
+	lookAgain = 5 * time.Minute
+)
 
 // target is one data stream: what waits for it, and what is known of it.
 type target struct {
@@ -25,7 +31,7 @@ type target struct {
 	mu      sync.Mutex
 	index   string    // backing index that an answer named last
 	asked   time.Time // when it did
-	private bool      // we may not look into it
+	private time.Time // until then we do not look into it, since we may not
 }
 
 func targetName(dataset, namespace string) string { return "logs-" + dataset + "-" + namespace }
@@ -56,18 +62,18 @@ func (t *target) learn(index string, now time.Time) {
 
 // writeIndex is the backing index known last, "" without one that we may look
 // into.
-func (t *target) writeIndex() string {
+func (t *target) writeIndex(now time.Time) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.private {
+	if now.Before(t.private) {
 		return ""
 	}
 	return t.index
 }
 
-// hide ends the looking.
-func (t *target) hide() {
+// hide ends the looking for a while.
+func (t *target) hide(now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.private = true
+	t.private = now.Add(lookAgain)
 }

@@ -26,6 +26,7 @@ type reply struct {
 	body   []byte
 	err    error // no whole answer: connection, time, encoding
 	sent   bool  // the server may have seen the request
+	denied bool  // for want of credentials it was not made
 }
 
 // fate says what to do with a request as a whole.
@@ -50,6 +51,7 @@ type outcome struct {
 	denied bool          // kept: the credentials may be wrong
 	// unknown: kept, but the documents may have been stored.
 	unknown   bool
+	blameless bool   // kept: not for what the documents are
 	complaint string // kept: about parameters
 	news      []news
 }
@@ -130,7 +132,9 @@ func judge(r reply, n int) outcome {
 	switch {
 	case r.err != nil && strings.Contains(r.err.Error(), productCheck):
 		return outcome{fate: unknowable, whole: item{cause: cause{Type: reasonProduct, Reason: r.err.Error()}}}
-	case r.err != nil:
+	case r.denied:
+		return outcome{reason: alarmUnauthorized, detail: r.err.Error(), denied: true}
+	case r.err != nil && !decided(r.status):
 		return outcome{reason: alarmUnreachable, detail: r.err.Error(), unknown: r.sent}
 	case r.status == http.StatusOK:
 		return judgeAnswer(r.body, n)
@@ -146,6 +150,16 @@ func judge(r reply, n int) outcome {
 		return outcome{reason: alarmUnexpected, detail: describe(r) + ": a redirect" + toHost(r.header) + ", which is not followed"}
 	}
 	return outcome{reason: alarmUnexpected, detail: describe(r), after: retryAfter(r.header, time.Now()), unknown: ambiguous(r.status)}
+}
+
+// decided reports whether a status says enough without the body of the
+// answer, which could not be read.
+func decided(status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestEntityTooLarge, http.StatusTooManyRequests:
+		return true
+	}
+	return false
 }
 
 // ambiguous reports whether a status says nothing of whether the documents
