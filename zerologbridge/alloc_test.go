@@ -1,4 +1,4 @@
-//go:build !binary_log
+//go:build !binary_log && !race
 
 package zerologbridge
 
@@ -16,10 +16,6 @@ import (
 
 // A line that is renamed is copied once.
 func TestAllocationsECS(t *testing.T) {
-	if raceEnabled {
-		t.Log("the race detector allocates; not counted")
-		return
-	}
 	l, ctx := New(io.Discard, &events.Policy{Schema: events.ECS}), fixed(0, true)
 	if got := testing.AllocsPerRun(200, func() { five(l, zerolog.InfoLevel, ctx) }); got > 1 {
 		t.Errorf("got %v allocations, want at most 1", got)
@@ -42,10 +38,6 @@ func five(l zerolog.Logger, level zerolog.Level, ctx context.Context) {
 
 // The promised allocations of a call with five fields.
 func TestAllocations(t *testing.T) {
-	if raceEnabled {
-		t.Log("the race detector allocates; not counted")
-		return
-	}
 	tests := []struct {
 		name  string
 		level zerolog.Level

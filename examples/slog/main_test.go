@@ -3,28 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"log"
 	"log/slog"
-	"regexp"
 	"testing"
-)
 
-var (
-	moment = regexp.MustCompile(`"(time|ts)":("[^"]+"|[0-9.e+]+)`)
-	id     = regexp.MustCompile(`\b([0-9a-f]{32}|[0-9a-f]{16})\b`)
+	"github.com/spanlog/spanlog/examples/internal/printer"
 )
-
-// normal replaces what differs from run to run: times, and ids by numbers in the order of their first appearance.
-func normal(text string) string {
-	seen := map[string]string{}
-	return id.ReplaceAllStringFunc(moment.ReplaceAllString(text, `"$1":TIME`), func(id string) string {
-		if seen[id] == "" {
-			seen[id] = fmt.Sprintf("ID%d", len(seen)+1)
-		}
-		return seen[id]
-	})
-}
 
 const want = `{"time":TIME,"level":"INFO","msg":"started","port":8080}
 {"time":TIME,"level":"INFO","msg":"calling the bank","trace_id":"ID1","span_id":"ID2","trace_flags":"01","amount":42,"card":{"brand":"visa","last4":"0002"}}
@@ -49,7 +33,7 @@ func TestOutput(t *testing.T) {
 	if err := run(context.Background(), &out); err != nil {
 		t.Fatal(err)
 	}
-	if got := normal(out.String()); got != want {
+	if got := printer.Normal(out.String()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

@@ -1,5 +1,0 @@
-//go:build race
-
-package zerologbridge
-
-const raceEnabled = true
