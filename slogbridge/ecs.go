@@ -24,8 +24,10 @@ func (s ecsState) clone() ecsState {
 }
 
 // unique returns name, or, where it is taken or the object has it already, name_2, name_3 and so on: Elasticsearch
-// refuses a document with a key that stands twice.
+// refuses a document with a key that stands twice. Two names that are not UTF-8 may be one once they are written: it
+// returns what may be written.
 func (s *ecsState) unique(name string, taken bool) string {
+	name = spanstate.Valid(name)
 	key := name
 	for n := 2; taken || slices.Contains(s.seen, key); n++ {
 		key, taken = name+"_"+strconv.Itoa(n), false

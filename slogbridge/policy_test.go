@@ -85,6 +85,7 @@ func TestECSErrorsAndRepeatedKeys(t *testing.T) {
 			`"trace":{"id_2":"bogus","x":1},"log":{"level_2":"no"}}`},
 		{"an open group that is a field of ours", func(l *slog.Logger) { l.WithGroup("error").With("message", "a").Info("m", "type", "b") },
 			`"error":{"message_2":"a","type_2":"b"}}`},
+		{"keys that are one as JSON", func(l *slog.Logger) { l.Info("m", "\x89", 1, "\xa5\xa5", 2) }, "\"\ufffd\":1,\"\ufffd_2\":2}"},
 		{"repeated groups", func(l *slog.Logger) { l.Info("m", slog.Group("g", "a", 1), slog.Group("g", "a", 2)) }, `"g":{"a":1},"g_2":{"a":2}}`},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -73,7 +73,7 @@ func (l *line) error(stack string) {
 			stack = own
 		}
 		if p.told {
-			l.secret(p.label("error"), p.text)
+			l.secret(p.rootLabel("error"), p.text)
 		}
 	case p.told:
 		l.secret("error.message", p.text)
@@ -139,6 +139,16 @@ func (p *placer) errorName(key string) string {
 }
 
 func (p *placer) label(key string) string { return p.seen.unique(p.rules.Label(key)) }
+
+// rootLabel is label for the root, also while a namespace is open, where it may be asked for once: it notes the name in
+// a copy, because the root's names are the logger's, whose calls share them.
+func (p *placer) rootLabel(key string) string {
+	if !p.open {
+		return p.label(key)
+	}
+	root := p.root.clone(nil)
+	return root.unique(p.rules.Label(key))
+}
 
 // addDict writes a zap.Dict, whose fields can be seen, with keys that stand once and with its errors noted.
 func (p *placer) addDict(enc zapcore.ObjectEncoder, f *zapcore.Field) bool {

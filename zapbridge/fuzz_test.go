@@ -40,6 +40,8 @@ func FuzzLine(f *testing.F) {
 	f.Add([]byte{8, 9, 10, 11, 12}, []byte{19, 20, 21, 0, 0}, "trace_id", "\xff\u2028", int64(math.MinInt64))
 	f.Add([]byte{13, 13, 14, 11}, []byte{11, 0, 16, 16}, "error", "message", int64(0x7ff8000000000000))
 	f.Add([]byte{}, []byte{14, 14, 0}, "", "", int64(-1))
+	f.Add([]byte{}, []byte{0, 4, 13, 11}, "0", "error", int64(1))       // a label at the root while a namespace is open
+	f.Add([]byte{0}, []byte{0, 0, 0}, "\x89\xa5", "\x9f\x9f", int64(1)) // two keys that are one as JSON
 	policies := []*events.Policy{nil, policyOfECS, {Schema: events.GCP}, {Redact: []events.Redaction{events.RedactSecrets()}}}
 	f.Fuzz(func(t *testing.T, bound, call []byte, key, text string, n int64) {
 		with, fields := fuzzedFields(bound, key, text, n), fuzzedFields(call, text, key, n)

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // maxListed is up to how many names a list is searched.
@@ -16,8 +18,10 @@ type names struct {
 	repeats map[string]int  // the last number given to a name that was repeated
 }
 
-// unique returns name or, where it stands already, name_2, name_3 and so on.
+// unique returns name or, where it stands already, name_2, name_3 and so on. Two names that are not UTF-8 may be one
+// once they are written: it returns what may be written.
 func (n *names) unique(name string) string {
+	name = spanstate.Valid(name)
 	if !n.has(name) {
 		n.add(name)
 		return name

@@ -14,11 +14,10 @@ func (p *placer) reserve(scope *events.Scope) *events.Scope {
 	if !p.ecs() || len(scope.Fields()) == 0 {
 		return scope
 	}
-	var memory [maxListed]string
 	root := &p.seen
 	if p.open {
-		outer := p.root.clone(memory[:0])
-		root = &outer
+		p.root = p.root.clone(nil) // the logger's, whose calls share it
+		root = &p.root
 	}
 	keys, changed := make([]string, 0, 8), false
 	for _, kv := range scope.Fields() {

@@ -3,7 +3,9 @@ package zapbridge
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -129,6 +131,37 @@ func TestECSContextFieldOnce(t *testing.T) {
 				has(t, line, map[string]any{"ns": map[string]any{"tenant": "mine", "tenant_2": "mine"}})
 			} else {
 				has(t, line, map[string]any{"tenant_3": "mine"})
+			}
+		})
+	}
+}
+
+// The label of a string called error stands once, also where a namespace is open when it is written.
+func TestECSErrorLabelOnce(t *testing.T) {
+	text, flag, inside := zap.String("error", "text"), zap.Bool("error", true), zap.NamedError("cause", errors.New("e"))
+	for _, tt := range []struct {
+		name       string
+		with, call []zap.Field
+		ctx        []slog.Attr
+	}{
+		{"one call", nil, []zap.Field{text, flag, zap.Namespace("ns"), inside}, nil},
+		{"namespace of With", []zap.Field{text, flag, zap.Namespace("ns")}, []zap.Field{inside}, nil},
+		{"field of the context", []zap.Field{text, flag, zap.Namespace("ns")}, []zap.Field{inside}, []slog.Attr{slog.Int("error", 1)}},
+		{"no namespace", nil, []zap.Field{text, flag, inside}, []slog.Attr{slog.Int("labels.error", 1)}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var b bytes.Buffer
+			core := NewCore(&b, zap.InfoLevel, policyOfECS).With(tt.with)
+			fields := append([]zap.Field{Context(events.ContextWith(remote(), tt.ctx...))}, tt.call...)
+			if err := core.Write(zapcore.Entry{Message: "m"}, fields); err != nil {
+				t.Fatal(err)
+			}
+			m := parse(t, b.String()) // no key twice
+			got := fmt.Sprint(m["error.message"], m["labels.error"], m["labels.error_2"], m["labels.error_3"])
+			for _, want := range []string{"text", "true"} {
+				if !strings.Contains(got, want) {
+					t.Errorf("%s is missing in %s", want, b.String())
+				}
 			}
 		})
 	}
