@@ -57,7 +57,6 @@ func (row faultRow) run(t *testing.T) {
 		srv.Intercept(first(row.times, row.fault))
 	}
 	c := quick(srv.URL())
-	c.RequestTimeout = 100 * time.Millisecond
 	c.BatchWait = 20 * time.Millisecond
 	if row.configure != nil {
 		row.configure(t, &c)
@@ -98,20 +97,25 @@ func peerRows() []faultRow {
 		{name: "1.3 whole 429 with Retry-After 1, once", times: 1, fault: instead(429, map[string]string{"Retry-After": "1"}, busy)},
 		{name: "1.3 503 five times", times: 5, fault: instead(503, nil, "")},
 		{name: "1.3 413 over 2 kB", option: elktest.WithMaxContentLength(2000)},
-		{name: "1.3 late answer, twice", times: 2, fault: rewrite(late), duplicate: true},
+		{name: "1.3 late answer, twice", times: 2, fault: rewrite(late), duplicate: true, configure: impatient(100 * time.Millisecond)},
 		{name: "1.3 failure_store used on all", times: always, fault: withItems(toFailureStore), diverted: true},
 		{name: "1.3 answer has 40 of 100 items", times: 1, fault: withItems(func(i []json.RawMessage) []json.RawMessage { return i[:len(i)*4/10] }), duplicate: true},
 		{name: "1.3 answer has 101 items", times: 1, fault: withItems(func(i []json.RawMessage) []json.RawMessage { return append(i, i[0]) }), duplicate: true},
 		{name: "1.3 answer without items, filtered away", times: 1, fault: rewrite(errorsOnly), duplicate: true},
 		{name: "1.3 one unreadable body among them", configure: deadLines, write: withUnreadable, deadLines: 1},
 		{name: "1.3 _id with control characters", check: plainIDs},
-		{name: "1.3 server hangs", times: 1, fault: hang, write: withoutWaiting},
+		{name: "1.3 server hangs", times: 1, fault: hang, write: withoutWaiting, configure: impatient(time.Second)},
 		{name: "1.3 Write after Close, Close twice", write: afterClose},
 		{name: "1.3 16 workers, no item", configure: sixteenWorkers},
 		{name: "1.3 server without X-Elastic-Product", times: always, fault: rewrite(withoutProduct)},
 		{name: "1.3 400 once, then 429 on the items, then Close", times: 2, fault: inTurn(
 			instead(400, nil, `{"error":{"type":"x_content_parse_exception","reason":"r"},"status":400}`), refuse(all, item429, true))},
 	}
+}
+
+// impatient is for the rows whose server gives no answer in time. The others wait as long as a busy machine takes.
+func impatient(d time.Duration) func(*testing.T, *Config) {
+	return func(_ *testing.T, c *Config) { c.RequestTimeout = d }
 }
 
 func deadLines(_ *testing.T, c *Config) { c.NotJSON = NotJSONDeadLetter }
@@ -188,8 +192,7 @@ func scriptedRows() []faultRow {
 	var elsewhere atomic.Int32
 	return []faultRow{
 		{name: "5.6 429 by queue depth", times: always, fault: oneAtATime(), configure: func(_ *testing.T, c *Config) { c.InFlight, c.BatchBytes = 4, 2000 }},
-		{name: "5.6 slow", times: always, fault: rewrite(func(w http.ResponseWriter, answer []byte) { time.Sleep(50 * time.Millisecond); writeJSON(w, answer) }),
-			configure: func(_ *testing.T, c *Config) { c.RequestTimeout = 10 * time.Second }},
+		{name: "5.6 slow", times: always, fault: rewrite(func(w http.ResponseWriter, answer []byte) { time.Sleep(50 * time.Millisecond); writeJSON(w, answer) })},
 		{name: "5.6 half-closed", times: 2, fault: hijacked(true, halfClosed)},
 		{name: "5.6 RST in mid-body", times: 2, fault: hijacked(false, reset)},
 		{name: "5.6 early answer", times: 2, fault: early(429)},
