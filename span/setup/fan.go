@@ -4,6 +4,9 @@ import (
 	"context"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // fan is the one processor that the provider knows. It hands each span to the
@@ -15,6 +18,7 @@ type fan struct {
 }
 
 func (f *fan) OnStart(parent context.Context, s sdktrace.ReadWriteSpan) {
+	spanstate.Begun(trace.SpanFromContext(parent), s)
 	for _, p := range f.processors {
 		p.OnStart(parent, s)
 	}
