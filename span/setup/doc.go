@@ -119,8 +119,8 @@
 // # Failures
 //
 // When no collector answers, or one refuses, the SDK tells its logger
-// ([WithLogger], else slog.Default) in one line, then at most once a minute,
-// with the numbers; [SDK.Stats] has them at any time. Each failure is also
+// ([WithLogger], else slog.Default) in one line for each exporter, then at most
+// once a minute, with the numbers; [SDK.Stats] has them at any time. Each failure is also
 // returned, once, by the next [SDK.ForceFlush] or by [SDK.Shutdown]. None goes
 // to OpenTelemetry's global error handler. No call waits for a collector that
 // hangs longer than its context: neither ending a span, which never waits, nor
@@ -130,8 +130,15 @@
 // # Ordering and concurrency
 //
 // [SDK.Shutdown] runs the functions of [SDK.OnShutdown] in their order, then
-// closes the intake, then flushes and stops all processors at once, each step
-// bounded by its context. All methods may be called concurrently.
+// closes the intake, then flushes and stops all processors at once, all within
+// its context, of whose time each function has a share. The intake is open
+// while the functions run, because what they drain still makes spans: a server
+// that is shut down there waits for requests, whose traces would lose their
+// last spans. No link dies of that, since what is sampled until the intake is
+// closed is flushed after it. From then on no span records and no line has a
+// link.
+//
+// All methods may be called concurrently.
 // Any number of SDKs may live in one process; none sees the others.
 //
 // # Limitations

@@ -37,7 +37,5 @@ func (f *fan) ForceFlush(ctx context.Context) error { return each(ctx, f.process
 // itself; it is for a user who calls that of the provider.
 func (f *fan) Shutdown(ctx context.Context) error {
 	f.close()
-	return each(ctx, f.processors, func(ctx context.Context, p *processor) error {
-		return bounded(ctx, p.Shutdown)
-	})
+	return each(ctx, f.processors, stop)
 }

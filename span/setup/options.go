@@ -82,8 +82,8 @@ func WithStrict() Option {
 }
 
 // WithLogger names the logger that is told when spans are lost, instead of
-// slog.Default: one line at the first failed export, then at most one line in
-// a minute, with the numbers. See [SDK.Stats]. A nil logger changes nothing;
+// slog.Default: one line at the first failed export of each exporter, then at
+// most one line in a minute, with the numbers. See [SDK.Stats]. A nil logger changes nothing;
 // slog.New(slog.DiscardHandler) silences it. It is called in a goroutine of
 // its own, without a span in its context; it may itself make spans, and may
 // hang, which costs no more than its lines.

@@ -24,11 +24,20 @@ type reporter struct {
 
 	mu      sync.Mutex // not held while the logger runs
 	stats   Stats
-	untold  failure       // since the last line
-	next    time.Time     // no line before
-	again   bool          // there was a line
-	writing chan struct{} // closed when the line is written; nil: none is being written
+	reports []*report     // one for each place to which exports have failed
+	writing chan struct{} // closed when no line is left to write; nil: none is being written
 }
+
+// report is what is to be told of one place.
+type report struct {
+	place  string
+	untold failure   // since the last line
+	next   time.Time // no line before
+	again  bool      // there was a line
+}
+
+// due reports whether there is a line to write.
+func (p *report) due() bool { return p.untold.exports > 0 && !time.Now().Before(p.next) }
 
 func newReporter(logger *slog.Logger) *reporter { return &reporter{logger: logger} }
 
@@ -43,13 +52,30 @@ func (r *reporter) exported(place string, arrived, lost int, err error) {
 	r.stats.Lost += uint64(lost)
 	r.stats.Failures++
 	r.stats.LastError = err
-	r.untold.add(lost, err)
-	if now := time.Now(); r.writing == nil && !now.Before(r.next) {
-		r.next = now.Add(reportInterval)
+	p := r.report(place)
+	p.untold.add(lost, err)
+	if r.writing == nil && p.due() {
 		r.writing = make(chan struct{})
-		go r.write(place, r.untold, r.again)
-		r.untold, r.again = failure{}, true
+		r.start(p)
 	}
+}
+
+// report is called under mu.
+func (r *reporter) report(place string) *report {
+	for _, p := range r.reports {
+		if p.place == place {
+			return p
+		}
+	}
+	p := &report{place: place}
+	r.reports = append(r.reports, p)
+	return p
+}
+
+// start is called under mu, and writes the line of p.
+func (r *reporter) start(p *report) {
+	go r.write(p.place, p.untold, p.again)
+	p.untold, p.again, p.next = failure{}, true, time.Now().Add(reportInterval)
 }
 
 func (r *reporter) dropped(spans uint64) {
@@ -75,11 +101,18 @@ func (r *reporter) write(place string, f failure, again bool) {
 		slog.String("error", spanstate.Cut(f.last.Error(), maxReported)))
 }
 
-// written survives a logger that panics.
+// written survives a logger that panics, and goes on with what another place
+// has to tell meanwhile.
 func (r *reporter) written() {
 	_ = recover()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for _, p := range r.reports {
+		if p.due() {
+			r.start(p)
+			return
+		}
+	}
 	close(r.writing)
 	r.writing = nil
 }

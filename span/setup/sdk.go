@@ -46,9 +46,12 @@ type SDK struct {
 
 // OnShutdown registers f to be called by [SDK.Shutdown], in the order of
 // registration and before the spans are flushed, so that what f still does is
-// traced: closing a server, flushing a log shipper. Each f gets Shutdown's
-// context and is waited for until that is done; a panic in f becomes an error.
-// A nil f, and one that comes after Shutdown has begun, is not called.
+// traced: closing a server, flushing a log shipper. Each f gets an equal share
+// of the time that Shutdown's context then leaves to it, to those after it and
+// to the flush of the spans, and is waited for no longer; what one does not
+// use is left to the others. So one that hangs costs no spans. A panic in f
+// becomes an error. A nil f, and one that comes after Shutdown has begun, is
+// not called.
 func (s *SDK) OnShutdown(f func(context.Context) error) {
 	if s == nil || f == nil {
 		return
@@ -100,7 +103,7 @@ func (s *SDK) Shutdown(ctx context.Context) error {
 	ctx = orBackground(ctx)
 	var errs []error
 	for i, hook := range hooks {
-		if err := bounded(ctx, hook); err != nil {
+		if err := inShare(ctx, len(hooks)-i+1, hook); err != nil {
 			errs = append(errs, fmt.Errorf("setup: OnShutdown function %d: %w", i+1, err))
 		}
 	}

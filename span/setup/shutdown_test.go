@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"runtime"
 	"slices"
 	"strings"
@@ -298,4 +299,82 @@ func TestNoRecordingAfterShutdown(t *testing.T) {
 	if got := len(recorder.Started()); got != 1 {
 		t.Errorf("spans started: got %d, want 1", got)
 	}
+}
+
+// A hook that hangs has its share of the time, and no part of that of the next
+// hooks and of the spans.
+func TestHangingHookCostsNoSpans(t *testing.T) {
+	environment(t)
+	synctest.Test(t, func(t *testing.T) {
+		slow := failing(func(int) error { time.Sleep(300 * time.Millisecond); return nil })
+		sdk, end := watched(slog.New(slog.DiscardHandler), slow)
+		end(1)
+		release, begin := make(chan struct{}), time.Now()
+		var left time.Duration
+		sdk.OnShutdown(func(context.Context) error { <-release; return nil })
+		sdk.OnShutdown(func(ctx context.Context) error {
+			deadline, _ := ctx.Deadline()
+			left = time.Until(deadline)
+			return nil
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 900*time.Millisecond)
+		defer cancel()
+		err := sdk.Shutdown(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "function 2") {
+			t.Errorf("Shutdown: got %v, want the deadline of function 1 only", err)
+		}
+		if left != 300*time.Millisecond {
+			t.Errorf("the second function has %v, want a half of the 600 ms that are left", left)
+		}
+		if got, took := sdk.Stats(), time.Since(begin); got != (Stats{Exported: 1}) || took != 600*time.Millisecond {
+			t.Errorf("got %+v after %v, want the span after 600 ms", got, took)
+		}
+		close(release)
+	})
+}
+
+// passing hands spans to one processor, and is flushed and stopped as another.
+type passing struct {
+	sdktrace.SpanProcessor
+	control sdktrace.SpanProcessor
+}
+
+func (p passing) ForceFlush(ctx context.Context) error { return p.control.ForceFlush(ctx) }
+func (p passing) Shutdown(ctx context.Context) error   { return p.control.Shutdown(ctx) }
+
+// A flush that hangs swallows no failure that was counted before.
+func TestTimeoutsSwallowNoFailure(t *testing.T) {
+	environment(t)
+	for name, act := range map[string]func(*SDK, context.Context) error{
+		"ForceFlush": (*SDK).ForceFlush,
+		"Shutdown":   (*SDK).Shutdown,
+		"the provider's ForceFlush": func(sdk *SDK, ctx context.Context) error {
+			return sdk.TracerProvider.(*sdktrace.TracerProvider).ForceFlush(ctx)
+		},
+		"the provider's Shutdown": func(sdk *SDK, ctx context.Context) error {
+			return sdk.TracerProvider.(*sdktrace.TracerProvider).Shutdown(ctx)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				release := make(chan struct{})
+				sdk, end := watched(slog.New(slog.DiscardHandler), refuse)
+				hang := func(context.Context) error { <-release; return nil } // it knows no context
+				batch := sdk.processors[0].SpanProcessor
+				sdk.processors[0].SpanProcessor = passing{batch, &stubProcessor{flush: hang, stop: hang}}
+				end(3)
+				time.Sleep(2 * time.Second) // the batch processor's own export fails
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				err := act(sdk, ctx)
+				if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, errRefused) || !strings.Contains(err.Error(), ": 3, in exports that failed: 1") {
+					t.Errorf("got %v, want the deadline and the 3 spans lost before", err)
+				}
+				close(release)
+				_ = sdk.Shutdown(t.Context())
+				_ = batch.Shutdown(t.Context())
+			})
+		})
+	}
+	wantNoneHandled(t)
 }
