@@ -95,7 +95,8 @@
 //
 // service.name (default unknown_service:<executable>), service.instance.id (a
 // random UUID for each SDK), service.version (of the main module, if the build
-// carries one) and telemetry.sdk.*. OTEL_RESOURCE_ATTRIBUTES wins over these,
+// carries one), host.name, process.pid, container.id (where the control group
+// names one by 64 digits) and telemetry.sdk.*. OTEL_RESOURCE_ATTRIBUTES wins over these,
 // OTEL_SERVICE_NAME over that, [WithResource] and at last [WithServiceName]
 // over everything.
 //

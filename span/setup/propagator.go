@@ -32,5 +32,8 @@ func (e *settings) propagator() propagation.TextMapPropagator {
 	if len(found) == 0 && !none {
 		return span.Propagator()
 	}
-	return propagation.NewCompositeTextMapPropagator(found...)
+	return &composite{propagation.NewCompositeTextMapPropagator(found...)}
 }
+
+// composite can be compared, unlike the slice within; see setGlobals.
+type composite struct{ propagation.TextMapPropagator }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -23,6 +25,10 @@ func TestResource(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hostname, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name    string
 		env     []string
@@ -35,12 +41,19 @@ func TestResource(t *testing.T) {
 				"service.name":           "unknown_service:" + filepath.Base(executable),
 				"telemetry.sdk.name":     "opentelemetry",
 				"telemetry.sdk.language": "go",
+				"host.name":              hostname,
+				"process.pid":            strconv.Itoa(os.Getpid()),
 			},
 		},
 		{
 			name: "attributes of the environment",
 			env:  []string{"OTEL_RESOURCE_ATTRIBUTES=service.name=a,service.instance.id=pod-1,deployment.environment.name=pr%20od"},
 			want: map[string]string{"service.name": "a", "service.instance.id": "pod-1", "deployment.environment.name": "pr od"},
+		},
+		{
+			name: "what is detected gives way to the environment",
+			env:  []string{"OTEL_RESOURCE_ATTRIBUTES=host.name=h,process.pid=1,container.id=c,telemetry.sdk.name=mine"},
+			want: map[string]string{"host.name": "h", "process.pid": "1", "container.id": "c", "telemetry.sdk.name": "mine"},
 		},
 		{
 			name: "service name wins over attributes",
@@ -115,6 +128,21 @@ func TestMainVersion(t *testing.T) {
 		info := &debug.BuildInfo{Main: debug.Module{Version: version}}
 		if got := mainVersion(info); got != want {
 			t.Errorf("%q: got %q, want %q", version, got, want)
+		}
+	}
+}
+
+// The SDK's detector takes any control group for a container.
+func TestContainerID(t *testing.T) {
+	id := strings.Repeat("0123456789abcdef", 4)
+	for text, want := range map[string]bool{id: true, "": false, "3": false, id[:32]: false, id + "0": false, strings.ToUpper(id): false} {
+		if got := isContainerID(text); got != want {
+			t.Errorf("%q: got %v, want %v", text, got, want)
+		}
+	}
+	for _, kv := range detected(t.Context()) {
+		if kv.Key == "container.id" && !isContainerID(kv.Value.AsString()) {
+			t.Errorf("got container.id %q", kv.Value.AsString())
 		}
 	}
 }

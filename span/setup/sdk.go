@@ -33,6 +33,7 @@ type SDK struct {
 	provider   *sdktrace.TracerProvider // nil when disabled
 	processors []*processor
 	reporter   *reporter // never nil in an SDK of New
+	putBack    func()    // the globals of before; nil unless Run has set them
 
 	// closed is read by the sampler for each new span: once it is true, none
 	// is recorded.
@@ -91,7 +92,7 @@ func (s *SDK) ForceFlush(ctx context.Context) error {
 // long as OTEL_BSP_EXPORT_TIMEOUT allows for each batch in the queue.
 //
 // A second call, also a concurrent one, returns nil at once. Spans that are
-// still open are lost.
+// still open are lost. At last the globals that [Run] has set are put back.
 func (s *SDK) Shutdown(ctx context.Context) error {
 	if s == nil {
 		return nil
@@ -110,6 +111,9 @@ func (s *SDK) Shutdown(ctx context.Context) error {
 	s.closeIntake()
 	errs = append(errs, each(ctx, s.processors, finish), s.stopProvider(ctx))
 	s.reporter.wait(ctx)
+	if s.putBack != nil {
+		s.putBack()
+	}
 	return errors.Join(errs...)
 }
 

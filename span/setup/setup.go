@@ -3,7 +3,6 @@ package setup
 import (
 	"context"
 
-	"go.opentelemetry.io/otel"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
@@ -54,15 +53,15 @@ func New(ctx context.Context, options ...Option) (*SDK, error) {
 // Run is [New], and makes the result the global TracerProvider and
 // TextMapPropagator of package otel, also when it returns an error: the SDK
 // works all the same. Only an error under [WithStrict] leaves the globals as
-// they are. They stay after [SDK.Shutdown], when their tracers no longer
-// record. The global error handler is left as it is.
+// they are. [SDK.Shutdown] puts back what was there before, unless something
+// else is there by then; tracers that the program has taken from the globals
+// before Run no longer record then. The global error handler is left as it is.
 func Run(ctx context.Context, options ...Option) (*SDK, error) {
 	s, err := New(ctx, options...)
 	if err != nil && newConfig(options).strict {
 		return s, err
 	}
-	otel.SetTracerProvider(s.TracerProvider)
-	otel.SetTextMapPropagator(s.Propagator)
+	s.putBack = setGlobals(s)
 	return s, err
 }
 
