@@ -103,7 +103,8 @@
 // # Propagation
 //
 // tracecontext and baggage are those of span.Propagator, not those of package
-// otel/propagation: they pass what the W3C's suite asserts.
+// otel/propagation: they pass what the W3C's suite asserts. [WithRandomFlag]
+// sets the random flag of Level 2 on new traces.
 //
 // # Log events
 //

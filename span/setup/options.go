@@ -19,6 +19,7 @@ type config struct {
 	traceURL    func(trace.SpanContext) string // nil: SPANLOG_TRACE_URL is asked
 	logger      *slog.Logger                   // nil: slog.Default, when there is something to say
 	strict      bool
+	random      bool
 
 	// exporters replaces OTEL_TRACES_EXPORTER unless it is nil: an empty,
 	// non-nil list means no exporter.

@@ -143,6 +143,7 @@ func (s *SDK) stopProvider(ctx context.Context) error {
 		return nil
 	}
 	defer spanstate.UnseeEnds(s.provider)
+	defer spanstate.UnsetRandom(s.provider)
 	return bounded(ctx, func(ctx context.Context) error {
 		return s.provider.Shutdown(context.WithoutCancel(ctx))
 	})

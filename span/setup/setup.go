@@ -47,6 +47,9 @@ func New(ctx context.Context, options ...Option) (*SDK, error) {
 	}
 	s.processors = append(s.processors, exporters...)
 	s.start(sampler, url)
+	if c.random {
+		s.announceRandom()
+	}
 	return s, env.err()
 }
 
