@@ -22,9 +22,9 @@
 //   - OTEL_TRACES_EXPORTER: a list of otlp, console (or stdout), none; each has
 //     a batch processor of its own, unknown names are left out, empty ones
 //     pass; default otlp.
-//   - OTEL_PROPAGATORS: a list of tracecontext, baggage, none; the two are
-//     those of span.Propagator, unknown names are left out, empty ones pass;
-//     default tracecontext,baggage.
+//   - OTEL_PROPAGATORS: a list of tracecontext, baggage, none, and the names of
+//     WithPropagator; the two are those of span.Propagator, unknown names are
+//     left out, empty ones pass; default tracecontext,baggage.
 //   - OTEL_TRACES_SAMPLER: always_on, always_off, traceidratio, and each with
 //     parentbased_; default parentbased_always_on.
 //   - OTEL_TRACES_SAMPLER_ARG: the share of traces from 0 to 1, for the
@@ -41,6 +41,9 @@
 //     default http/protobuf.
 //   - OTEL_EXPORTER_OTLP_TIMEOUT (T): how long one export may take, in ms, to a
 //     day; 0 is no limit but that of OTEL_BSP_EXPORT_TIMEOUT; default 10000.
+//   - OTEL_LOG_LEVEL: what WithLogger's logger is told: none and error silence
+//     the warnings about lost spans; warn, info, debug and all do not; default
+//     info.
 //   - SPANLOG_TRACE_URL: where traces are seen, for the links on lines and of
 //     span.URL: the address of a Jaeger, or a template with {trace_id},
 //     {span_id}, {start_ms}, {end_ms}, {dd_trace_id}; WithTraceURL wins;
@@ -86,8 +89,7 @@
 //
 // Not supported:
 //   - OTEL_CONFIG_FILE: an error if it is set; the other variables are used.
-//   - OTEL_LOG_LEVEL: passed over, as Go's SDK does; WithLogger says who is
-//     told what, and its level what is shown.
+//     Package go.opentelemetry.io/contrib/otelconf reads it.
 //
 // (T) stands for a second form OTEL_EXPORTER_OTLP_TRACES_ that wins.
 //
@@ -124,7 +126,8 @@
 // ([WithLogger], else slog.Default) in one line for each exporter, then at most
 // once a minute, with the numbers; [SDK.Stats] has them at any time. Each failure is also
 // returned, once, by the next [SDK.ForceFlush] or by [SDK.Shutdown]. None goes
-// to OpenTelemetry's global error handler. No call waits for a collector that
+// to OpenTelemetry's global error handler, which Run replaces by one that tells
+// the same logger what others report there, in at most one line a minute. No call waits for a collector that
 // hangs longer than its context: neither ending a span, which never waits, nor
 // ForceFlush and Shutdown. What a collector asks to repeat (429, 502, 503, 504,
 // Retry-After) is repeated within OTEL_BSP_EXPORT_TIMEOUT and the context.
@@ -152,7 +155,7 @@
 //     an error.
 //   - The exporter of a processor of [WithSpanProcessor] is not watched: its
 //     failures go where that processor sends them, for a batch processor to
-//     otel's global error handler.
+//     otel's global error handler; they are not counted in Stats.
 //   - A processor that is registered on the SDK's provider later sees the plain
 //     span: without the log events that were held back, unless package span
 //     ends the span, and with a log.events.dropped that may be too low.
@@ -165,8 +168,8 @@
 //     error handler, and the exporters print what they cannot parse, such as a
 //     member of OTEL_EXPORTER_OTLP_HEADERS, with its whole text, through otel's
 //     logger, which writes to standard error.
-//   - The propagators b3, b3multi, jaeger, xray and ottrace and the sampler
-//     jaeger_remote are not supported.
+//   - The propagators b3, b3multi, jaeger, xray and ottrace need
+//     [WithPropagator]; the sampler jaeger_remote is not supported.
 //   - User name and password in an endpoint's URL, and its query, are not sent:
 //     the official exporters drop them. OTEL_EXPORTER_OTLP_HEADERS carries
 //     credentials.

@@ -9,7 +9,8 @@ import (
 // setGlobals makes s what package otel hands out, and returns how to put back
 // what was there before. That leaves alone what another has set meanwhile.
 func setGlobals(s *SDK) (putBack func()) {
-	provider, propagator := otel.GetTracerProvider(), otel.GetTextMapPropagator()
+	provider, propagator, handler := otel.GetTracerProvider(), otel.GetTextMapPropagator(), otel.GetErrorHandler()
+	otel.SetErrorHandler(s.reporter)
 	otel.SetTracerProvider(s.TracerProvider)
 	otel.SetTextMapPropagator(s.Propagator)
 	return func() {
@@ -18,6 +19,9 @@ func setGlobals(s *SDK) (putBack func()) {
 		}
 		if same(otel.GetTextMapPropagator(), s.Propagator) {
 			otel.SetTextMapPropagator(propagator)
+		}
+		if same(otel.GetErrorHandler(), s.reporter) {
+			otel.SetErrorHandler(handler)
 		}
 	}
 }

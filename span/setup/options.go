@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/propagation"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 )
@@ -20,6 +21,7 @@ type config struct {
 	logger      *slog.Logger                   // nil: slog.Default, when there is something to say
 	strict      bool
 	random      bool
+	propagators map[string]propagation.TextMapPropagator // by name in lower case
 
 	// exporters replaces OTEL_TRACES_EXPORTER unless it is nil: an empty,
 	// non-nil list means no exporter.

@@ -21,6 +21,7 @@ const (
 // SDK would wait for.
 type reporter struct {
 	logger *slog.Logger // nil: slog.Default at the time
+	silent bool         // no line is wanted
 
 	mu      sync.Mutex // not held while the logger runs
 	stats   Stats
@@ -30,7 +31,7 @@ type reporter struct {
 
 // report is what is to be told of one place.
 type report struct {
-	place  string
+	place  string    // "": not of an export, but what came to the global error handler
 	untold failure   // since the last line
 	next   time.Time // no line before
 	again  bool      // there was a line
@@ -52,6 +53,21 @@ func (r *reporter) exported(place string, arrived, lost int, err error) {
 	r.stats.Lost += uint64(lost)
 	r.stats.Failures++
 	r.stats.LastError = err
+	r.tell(place, lost, err)
+}
+
+// Handle is what otel.ErrorHandler asks for, see setGlobals.
+func (r *reporter) Handle(err error) {
+	if err == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tell("", 0, err)
+}
+
+// tell is called under mu.
+func (r *reporter) tell(place string, lost int, err error) {
 	p := r.report(place)
 	p.untold.add(lost, err)
 	if r.writing == nil && p.due() {
@@ -86,19 +102,28 @@ func (r *reporter) dropped(spans uint64) {
 
 func (r *reporter) write(place string, f failure, again bool) {
 	defer r.written()
+	if r.silent {
+		return
+	}
 	logger := r.logger
 	if logger == nil {
 		logger = slog.Default()
 	}
-	message := "spans do not arrive at " + place +
-		"; without a collector set OTEL_TRACES_EXPORTER=none or console"
-	if again {
-		message = "spans still do not arrive at " + place
+	attrs := []slog.Attr{slog.Uint64("failures", f.exports), slog.String("error", spanstate.Cut(spanstate.Text(f.last), maxReported))}
+	if place != "" {
+		attrs = append([]slog.Attr{slog.Uint64("lost", f.spans)}, attrs...)
 	}
-	logger.LogAttrs(context.Background(), slog.LevelWarn, message,
-		slog.Uint64("lost", f.spans),
-		slog.Uint64("failures", f.exports),
-		slog.String("error", spanstate.Cut(f.last.Error(), maxReported)))
+	logger.LogAttrs(context.Background(), slog.LevelWarn, message(place, again), attrs...)
+}
+
+func message(place string, again bool) string {
+	switch {
+	case place == "":
+		return "OpenTelemetry reports an error"
+	case again:
+		return "spans still do not arrive at " + place
+	}
+	return "spans do not arrive at " + place + "; without a collector set OTEL_TRACES_EXPORTER=none or console"
 }
 
 // written survives a logger that panics, and goes on with what another place

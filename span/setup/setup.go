@@ -28,7 +28,8 @@ import (
 func New(ctx context.Context, options ...Option) (*SDK, error) {
 	ctx = context.WithoutCancel(orBackground(ctx))
 	c, env := newConfig(options), &settings{}
-	s := &SDK{Propagator: env.propagator(), Resource: env.resource(ctx, c), reporter: newReporter(c.logger)}
+	s := &SDK{Propagator: env.propagator(c.propagators), Resource: env.resource(ctx, c), reporter: newReporter(c.logger)}
+	s.reporter.silent = env.silent()
 	for _, p := range c.processors {
 		s.processors = append(s.processors, &processor{SpanProcessor: p})
 	}
@@ -53,12 +54,14 @@ func New(ctx context.Context, options ...Option) (*SDK, error) {
 	return s, env.err()
 }
 
-// Run is [New], and makes the result the global TracerProvider and
-// TextMapPropagator of package otel, also when it returns an error: the SDK
+// Run is [New], and makes the result the global TracerProvider,
+// TextMapPropagator and ErrorHandler of package otel, also when it returns an error: the SDK
 // works all the same. Only an error under [WithStrict] leaves the globals as
 // they are. [SDK.Shutdown] puts back what was there before, unless something
 // else is there by then; tracers that the program has taken from the globals
-// before Run no longer record then. The global error handler is left as it is.
+// before Run no longer record then. The error handler tells the SDK's logger
+// (see [WithLogger]) what other parts of OpenTelemetry report, such as a batch
+// processor of yours, in at most one line a minute; set yours after Run.
 func Run(ctx context.Context, options ...Option) (*SDK, error) {
 	s, err := New(ctx, options...)
 	if err != nil && newConfig(options).strict {

@@ -112,8 +112,6 @@ func (v variable) accepts(kind string) bool {
 	switch v.name {
 	case "OTEL_SERVICE_NAME":
 		return kind != "not UTF-8"
-	case "OTEL_LOG_LEVEL":
-		return true
 	case "OTEL_RESOURCE_ATTRIBUTES":
 		return false
 	case "OTEL_TRACES_EXPORTER", "OTEL_PROPAGATORS":
