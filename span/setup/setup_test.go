@@ -48,13 +48,6 @@ func TestNewTouchesNoGlobal(t *testing.T) {
 
 func TestRunSetsTheGlobals(t *testing.T) {
 	environment(t, "OTEL_PROPAGATORS=tracecontext,nonsense")
-	provider, propagator := otel.GetTracerProvider(), otel.GetTextMapPropagator()
-	// The old provider delegates to this one from now on, which has been shut
-	// down by then.
-	t.Cleanup(func() {
-		otel.SetTracerProvider(provider)
-		otel.SetTextMapPropagator(propagator)
-	})
 	sdk, err := Run(t.Context(), WithExporters("none"))
 	wantSetting(t, err, "nonsense")
 	if otel.GetTracerProvider() != sdk.TracerProvider {
