@@ -26,7 +26,7 @@
 //     WithPropagator; the two are those of span.Propagator, unknown names are
 //     left out, empty ones pass; default tracecontext,baggage.
 //   - OTEL_TRACES_SAMPLER: always_on, always_off, traceidratio, and each with
-//     parentbased_; default parentbased_always_on.
+//     parentbased_; WithSampler wins; default parentbased_always_on.
 //   - OTEL_TRACES_SAMPLER_ARG: the share of traces from 0 to 1, for the
 //     samplers with traceidratio; others pass over it; default 1.
 //   - OTEL_BSP_SCHEDULE_DELAY: the longest wait for a batch to fill, in ms,
@@ -169,7 +169,7 @@
 //     member of OTEL_EXPORTER_OTLP_HEADERS, with its whole text, through otel's
 //     logger, which writes to standard error.
 //   - The propagators b3, b3multi, jaeger, xray and ottrace need
-//     [WithPropagator]; the sampler jaeger_remote is not supported.
+//     [WithPropagator], the sampler jaeger_remote [WithSampler].
 //   - User name and password in an endpoint's URL, and its query, are not sent:
 //     the official exporters drop them. OTEL_EXPORTER_OTLP_HEADERS carries
 //     credentials.

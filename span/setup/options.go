@@ -21,6 +21,7 @@ type config struct {
 	logger      *slog.Logger                   // nil: slog.Default, when there is something to say
 	strict      bool
 	random      bool
+	sampler     sdktrace.Sampler                         // nil: the environment is asked
 	propagators map[string]propagation.TextMapPropagator // by name in lower case
 
 	// exporters replaces OTEL_TRACES_EXPORTER unless it is nil: an empty,

@@ -75,6 +75,10 @@ func discard(ctx context.Context, processors []*processor) {
 func finish(ctx context.Context, p *processor) error {
 	flushed := bounded(ctx, p.ForceFlush)
 	stopped := bounded(ctx, p.Shutdown)
+	var late error
+	if ctx.Err() != nil {
+		late = p.exporter.unsettled()
+	}
 	if ctx.Err() != nil && p.abort != nil {
 		// What is in flight would otherwise go on until its own timeout.
 		_ = bounded(ctx, p.abort)
@@ -82,5 +86,5 @@ func finish(ctx context.Context, p *processor) error {
 	if ctx.Err() != nil && flushed != nil {
 		stopped = nil // it says the same once more
 	}
-	return errors.Join(flushed, stopped, p.exporter.takeError())
+	return errors.Join(flushed, stopped, late, p.exporter.takeError())
 }

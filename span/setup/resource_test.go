@@ -1,6 +1,9 @@
 package setup
 
 import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +13,9 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/spanlog/spanlog/events"
+	"github.com/spanlog/spanlog/slogbridge"
 )
 
 func attributesOf(s *SDK) map[string]string {
@@ -144,5 +150,29 @@ func TestContainerID(t *testing.T) {
 		if kv.Key == "container.id" && !isContainerID(kv.Value.AsString()) {
 			t.Errorf("got container.id %q", kv.Value.AsString())
 		}
+	}
+}
+
+// A line that is given the SDK's resource says what its span says.
+func TestLinesCarryTheResourceOfTheSpans(t *testing.T) {
+	environment(t, "OTEL_RESOURCE_ATTRIBUTES=team=a%20b,service.version=1.2")
+	sdk, recorder := quiet(t, WithServiceName("shop"))
+	var out lines
+	logger := slog.New(slogbridge.NewHandler(&out, nil, &events.Policy{Resource: sdk.Resource.Attributes()}))
+	ctx, s := sdk.TracerProvider.Tracer("test").Start(t.Context(), "s")
+	logger.InfoContext(ctx, "charged")
+	s.End()
+	var line map[string]any
+	if err := json.Unmarshal([]byte(out.all()[0]), &line); err != nil {
+		t.Fatal(err)
+	}
+	all := recorder.Ended()[0].Resource().Attributes()
+	for _, kv := range all {
+		if got := fmt.Sprint(line[string(kv.Key)]); got != kv.Value.String() {
+			t.Errorf("%s: the line has %s, the span %s", kv.Key, got, kv.Value.String())
+		}
+	}
+	if len(all) < 8 {
+		t.Errorf("the resource has %d attributes only", len(all))
 	}
 }

@@ -79,8 +79,9 @@ func (s *SDK) ForceFlush(ctx context.Context) error {
 // tracer, also one obtained before, hands out spans that do not record), and
 // then flushes and stops all processors at once. It returns all errors joined,
 // also those of exports that failed in the background and that no ForceFlush
-// has returned, and the number of spans that a full queue dropped: nil means
-// that no exporter of the SDK lost a span since then.
+// has returned, the number of spans that a full queue dropped, and that of those
+// that did not arrive in time: nil means that no exporter of the SDK lost a span
+// since then.
 //
 // It returns when ctx is done, with what then ran going on in the background;
 // exports in flight are broken off. So ctx must not be one that has been

@@ -40,7 +40,7 @@ func New(ctx context.Context, options ...Option) (*SDK, error) {
 	}
 	exporters := env.exporters(ctx, c, s.reporter)
 	env.checkLimits()
-	sampler, url := env.sampler(), env.traceURL(c)
+	sampler, url := env.chosen(c), env.traceURL(c)
 	if c.strict && env.err() != nil {
 		discard(ctx, exporters)
 		s.TracerProvider = noop.NewTracerProvider()

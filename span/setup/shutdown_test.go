@@ -378,3 +378,30 @@ func TestTimeoutsSwallowNoFailure(t *testing.T) {
 	}
 	wantNoneHandled(t)
 }
+
+// What is still waiting, or on its way, when the time is over is told.
+func TestShutdownTellsWhatDidNotArriveInTime(t *testing.T) {
+	environment(t)
+	synctest.Test(t, func(t *testing.T) {
+		var exports atomic.Int32
+		release := make(chan struct{})
+		sdk, end := watched(slog.New(slog.DiscardHandler), func(int) error {
+			if exports.Add(1) > 1 {
+				<-release
+			}
+			return nil
+		})
+		end(3)
+		time.Sleep(2 * time.Second) // these arrive
+		end(2)
+		time.Sleep(2 * time.Second) // these are on their way
+		end(5)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := sdk.Shutdown(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "did not arrive at http://localhost:4318 in time: 7") {
+			t.Errorf("got %v, want the deadline and 7 spans", err)
+		}
+		close(release)
+	})
+}

@@ -37,7 +37,7 @@ func variables() []variable {
 		{"OTEL_PROPAGATORS", false, kindOurs, "tracecontext,baggage",
 			"a list of tracecontext, baggage, none, and the names of WithPropagator; the two are those of span.Propagator, unknown names are left out, empty ones pass"},
 		{"OTEL_TRACES_SAMPLER", false, kindOurs, "parentbased_always_on",
-			"always_on, always_off, traceidratio, and each with parentbased_"},
+			"always_on, always_off, traceidratio, and each with parentbased_; WithSampler wins"},
 		{"OTEL_TRACES_SAMPLER_ARG", false, kindOurs, "1",
 			"the share of traces from 0 to 1, for the samplers with traceidratio; others pass over it"},
 		{"OTEL_BSP_SCHEDULE_DELAY", false, kindOurs, "5000",
