@@ -128,7 +128,7 @@ func TestDefectAFullQueueDropsInSilence(t *testing.T) {
 			exported.Add(uint64(spans))
 			return nil
 		})
-		stock := sdktrace.NewTracerProvider(sdktrace.WithBatcher(slow, sdktrace.WithMaxQueueSize(10)))
+		stock := sdktrace.NewTracerProvider(sdktrace.WithBatcher(slow, sdktrace.WithMaxQueueSize(10), sdktrace.WithMaxExportBatchSize(1)))
 		for range 100 {
 			_, s := stock.Tracer("test").Start(t.Context(), "x")
 			s.End()
