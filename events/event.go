@@ -17,7 +17,7 @@ const (
 	inline       = 32  // attributes of an event that need no memory of their own
 	maxName      = 256 // bytes of an event's name
 	noName       = "log"
-	severityKey  = "log.severity"
+	severityKey  = spanstate.SeverityKey
 	sdkAttrLimit = 128 // the SDK's default number of attributes per event
 )
 

@@ -47,9 +47,14 @@ func run(ctx context.Context, s trace.Span, f func(context.Context) error) {
 // two away. Errors of the new span are none of the caller's span's. The slice of attributes is not kept.
 func Detached(ctx context.Context, name string, attrs ...attribute.KeyValue) (context.Context, trace.Span) {
 	caller := trace.SpanFromContext(ctx)
-	options := []trace.SpanStartOption{trace.WithNewRoot()}
+	var options []trace.SpanStartOption
 	if sc := caller.SpanContext(); sc.IsValid() {
 		options = append(options, trace.WithLinks(trace.Link{SpanContext: sc}))
+	}
+	if spanstate.Random(provider(caller)) {
+		ctx = trace.ContextWithSpanContext(orBackground(ctx), trace.SpanContext{}) // a new root forgets the flags too
+	} else {
+		options = append(options, trace.WithNewRoot())
 	}
 	ctx, s := begin(ctx, caller, name, attrs, options...)
 	spanstate.Enter(nil, s, false)

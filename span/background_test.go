@@ -41,7 +41,7 @@ func (w waiting) next(t *testing.T) sdktrace.ReadOnlySpan {
 	select {
 	case s := <-w:
 		return s
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("no span ends")
 		return nil
 	}

@@ -125,7 +125,7 @@ func TestDefectDeadlock(t *testing.T) {
 	}()
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("ours hangs")
 	}
 	if got := ended(t, rec, "root").Status().Description; got != "panic: formatted" {

@@ -46,7 +46,8 @@
 //
 // A context that holds nothing but a local span context, without a span, leads to spans that do nothing: there is no
 // provider to ask. Spans that other code ends are forgotten by the table of recorded errors only when newer ones need
-// the place (internal/spanstate).
+// the place (internal/spanstate). An error that passes through spans of raw OpenTelemetry code is told once on a provider
+// of package setup; on others it is told again by a span of which this package and the bridges have not heard before.
 //
 // Nobody waits for the goroutines of Go, neither Shutdown of package setup nor this package.
 //

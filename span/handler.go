@@ -22,8 +22,8 @@ func WithLogger(logger *slog.Logger) HandlerOption {
 //
 //	http.ListenAndServe(address, otelhttp.NewHandler(span.Handler(mux), "shop"))
 //
-// It gives every request an id: the X-Request-ID that it came with, if that is a single one of up to 128 letters,
-// digits, dots, dashes and underscores, else the trace id. The id is in the request's and the response's header, in
+// It gives every request an id: the X-Request-ID that it came with, if that is a single one of up to 128 letters, digits
+// and . _ ~ + / = - else the trace id. The id is in the request's and the response's header, in
 // [RequestID], and as http.request.id on the span and on every line that a bridge writes with the request's context.
 // The response also tells the trace, in the header traceresponse.
 // https://w3c.github.io/trace-context/#traceresponse-header
@@ -71,12 +71,13 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // withID returns the request that next sees: its header holds the safe id also for one that passes it on.
 func withID(r *http.Request, id string) *http.Request {
 	inner := r.WithContext(withRequestID(r.Context(), id))
-	if ids := r.Header.Values(requestIDHeader); len(ids) != 1 || ids[0] != id {
+	ids, names := r.Header[requestIDHeader], spellings(r.Header, requestIDHeader)
+	if len(names) != 1 || len(ids) != 1 || ids[0] != id {
 		inner.Header = r.Header.Clone()
 		if inner.Header == nil {
 			inner.Header = make(http.Header)
 		}
-		inner.Header.Set(requestIDHeader, id)
+		Header(inner.Header).Set(requestIDHeader, id)
 	}
 	return inner
 }

@@ -120,6 +120,8 @@ func TestHandlerRequestID(t *testing.T) {
 			want   string // "" is the trace id
 		}{
 			{[]string{"X-Request-ID", given}, given},
+			{[]string{"X-Request-ID", "aGVsbG8+/w=="}, "aGVsbG8+/w=="},
+			{[]string{"X-Request-ID", "AZaz09._~+/=-"}, "AZaz09._~+/=-"},
 			{[]string{"x-request-id", strings.Repeat("a", 128)}, strings.Repeat("a", 128)},
 			{nil, ""},
 			{[]string{"X-Request-ID", ""}, ""},
@@ -164,7 +166,7 @@ func TestHandlerRequestID(t *testing.T) {
 
 // What no client of Go sends, and other servers may let through.
 func TestHandlerRequestIDWithControlBytes(t *testing.T) {
-	for _, id := range []string{"a\r\nSet-Cookie: x", "a\x00b", "a\x1b[31m", "a\x7f", "\xff", "a\u202eb", "a/b", "a=b", "<script>"} {
+	for _, id := range []string{"a\r\nSet-Cookie: x", "a\x00b", "a\x1b[31m", "a\x7f", "\xff", "a\u202eb", "a\\b", "a,b", "a;b", "a:b", "<script>"} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header["X-Request-Id"] = []string{id}
 		w := httptest.NewRecorder()

@@ -25,7 +25,7 @@ const maxRequestID = 128
 type requestIDKey struct{}
 
 // RequestID returns the id of the request that [Handler] put into the context, "" without one. It consists of up to 128
-// letters, digits, dots, dashes and underscores.
+// letters, digits and . _ ~ + / = -
 func RequestID(ctx context.Context) string {
 	if ctx == nil {
 		return ""
@@ -46,7 +46,7 @@ func withRequestID(ctx context.Context, id string) context.Context {
 // requestID returns the id that the request came with, if it is one and safe, else the trace id, so that what the
 // customer quotes is the trace; without a trace, a random one of that form.
 func requestID(h http.Header, sc trace.SpanContext) string {
-	if ids := h.Values(requestIDHeader); len(ids) == 1 && isRequestID(ids[0]) {
+	if ids := Header(h).Values(requestIDHeader); len(ids) == 1 && isRequestID(ids[0]) {
 		return ids[0]
 	}
 	if sc.HasTraceID() {
@@ -62,6 +62,6 @@ func isRequestID(id string) bool {
 	return id != "" && len(id) <= maxRequestID && !strings.ContainsFunc(id, func(r rune) bool {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 		digit := r >= '0' && r <= '9'
-		return !letter && !digit && r != '.' && r != '_' && r != '-'
+		return !letter && !digit && !strings.ContainsRune("._~+/=-", r) // base64 and UUIDs are among these
 	})
 }

@@ -34,12 +34,12 @@ func newHead(header http.Header, id string, sc trace.SpanContext) *head {
 	return h
 }
 
-// put sets our headers. It is done at the beginning, for a handler that looks, and at the end, because a proxy adds
-// those of the service behind it to ours.
+// put sets our headers, in place of those in any spelling. It is done at the beginning, for a handler that looks, and at
+// the end, because a proxy adds those of the service behind it to ours.
 func (h *head) put() {
-	h.header.Set(requestIDHeader, h.id)
+	Header(h.header).Set(requestIDHeader, h.id)
 	if h.trace != "" {
-		h.header.Set("Traceresponse", h.trace)
+		Header(h.header).Set("Traceresponse", h.trace)
 	}
 }
 
@@ -71,6 +71,16 @@ func (h *head) reset() {
 // watch returns w with every call noted in h that makes the head go. It has exactly the optional interfaces of w.
 func (h *head) watch(w http.ResponseWriter) http.ResponseWriter {
 	return httpsnoop.Wrap(w, httpsnoop.Hooks{
+		// Who has taken the connection over and then writes the head by himself, from here, is httputil.ReverseProxy
+		// with an upgrade: it adds what the service behind it has sent, and asks once more for the whole.
+		Header: func(next httpsnoop.HeaderFunc) httpsnoop.HeaderFunc {
+			return func() http.Header {
+				if h.code.Load() == hijacked {
+					h.put()
+				}
+				return next()
+			}
+		},
 		WriteHeader: func(next httpsnoop.WriteHeaderFunc) httpsnoop.WriteHeaderFunc {
 			return func(code int) {
 				if isFinal(code) {
@@ -101,6 +111,12 @@ func (h *head) watch(w http.ResponseWriter) http.ResponseWriter {
 			return func() {
 				h.leaves(http.StatusOK)
 				next()
+			}
+		},
+		FlushError: func(next httpsnoop.FlushErrorFunc) httpsnoop.FlushErrorFunc {
+			return func() error {
+				h.leaves(http.StatusOK)
+				return next()
 			}
 		},
 		Hijack: func(next httpsnoop.HijackFunc) httpsnoop.HijackFunc {

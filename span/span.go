@@ -40,7 +40,11 @@ func begin(ctx context.Context, caller trace.Span, name string, attrs []attribut
 	if len(attrs) > 0 {
 		options = append(options, trace.WithAttributes(clean(attrs)...))
 	}
-	return provider(caller).Tracer(scope).Start(ctx, spanstate.Valid(name), append(options, more...)...)
+	from := provider(caller)
+	if !trace.SpanContextFromContext(ctx).IsValid() && spanstate.Random(from) {
+		ctx = trace.ContextWithSpanContext(ctx, spanstate.RandomRoot())
+	}
+	return from.Tracer(scope).Start(ctx, spanstate.Valid(name), append(options, more...)...)
 }
 
 // provider returns the provider of a local span, else the global one.

@@ -19,7 +19,7 @@ type transport struct{ base http.RoundTripper }
 
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	id := RequestID(r.Context())
-	if _, there := r.Header[requestIDHeader]; id == "" || there {
+	if id == "" || len(spellings(r.Header, requestIDHeader)) > 0 {
 		return t.base.RoundTrip(r)
 	}
 	carrying := r.WithContext(r.Context()) // a RoundTripper must not change the request

@@ -43,6 +43,7 @@ func TestTransport(t *testing.T) {
 		{"carries", served("id-1"), http.Header{"A": {"b"}}, "id-1"},
 		{"nil header", served("id-1"), nil, "id-1"},
 		{"the request's own wins", served("id-1"), http.Header{"X-Request-Id": {"own"}}, "own"},
+		{"the request's own in another spelling wins", served("id-1"), http.Header{"x-request-id": {"own"}}, ""},
 		{"none", context.Background(), http.Header{}, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -30,6 +30,9 @@ const (
 // DroppedKey is the attribute of a span that says how many events were left out.
 const DroppedKey = "log.events.dropped"
 
+// SeverityKey is the first attribute of every log event, by which one is known among the events of others.
+const SeverityKey = "log.severity"
+
 // stockLimit is how many events the SDK keeps on a span of a provider that is not one of setup's.
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#span-limits
 var stockLimit = sync.OnceValue(func() int {
@@ -51,6 +54,7 @@ type budget struct {
 	warnings   int
 	exceptions int
 	settled    int       // held-back events that were added
+	logged     int       // log events that were given to the span, which keeps them unless others add too many of their own
 	held       []Pending // ring, once it is full; oldest at next
 	next       int
 	dropped    int
@@ -73,10 +77,16 @@ const (
 )
 
 // Admit takes a place for a log event of this span, if there is one. A warning is an event at Warn or above.
-func (st *State) Admit(s trace.Span, warning bool) Place {
+func (st *State) Admit(s trace.Span, warning bool) Place { return st.admit(s, warning, 1) }
+
+// admit is Admit for so many log events, one or, for an exception of package span, none.
+func (st *State) admit(s trace.Span, warning bool, logs int) Place {
 	st.mu.Lock()
 	place := st.budget.admit(warning)
 	dropped := st.budget.dropped
+	if place == Add {
+		st.budget.logged += logs
+	}
 	st.mu.Unlock()
 	if place == Drop {
 		tell(s, dropped)
@@ -123,7 +133,7 @@ func (st *State) admitException(s trace.Span) Place {
 		return Add
 	}
 	st.mu.Unlock()
-	return st.Admit(s, true)
+	return st.admit(s, true, 0)
 }
 
 // Hold keeps an event until the end of the span; the oldest one gives way. It copies attrs into memory that is used
@@ -146,6 +156,11 @@ func (st *State) Hold(name string, at time.Time, attrs []attribute.KeyValue) {
 func (st *State) settle(s trace.Span) {
 	st.mu.Lock()
 	held, dropped := st.budget.release()
+	for _, p := range held {
+		if IsLog(p.Attrs) {
+			st.budget.logged++
+		}
+	}
 	st.mu.Unlock()
 	for _, p := range held {
 		s.AddEvent(p.Name, trace.WithTimestamp(p.Time), trace.WithAttributes(p.Attrs...))
@@ -173,3 +188,6 @@ func tell(s trace.Span, dropped int) {
 		s.SetAttributes(attribute.Int(DroppedKey, dropped))
 	}
 }
+
+// IsLog reports whether an event with these attributes was made of a log call.
+func IsLog(attrs []attribute.KeyValue) bool { return len(attrs) > 0 && attrs[0].Key == SeverityKey }

@@ -44,20 +44,35 @@ func (st *State) endIsSeen() bool {
 	return st.budget.seen
 }
 
-// Ended forgets a span that has ended, and returns the newest of the events that are still held back, at most room, in
-// order of the calls, and how many events were left out in all. The events are the caller's.
-func Ended(sc trace.SpanContext, room int) (held []Pending, dropped int) {
+// Rest is what the end of a span finds.
+type Rest struct {
+	Held    []Pending // the newest of the events that are still held back, in order of the calls; the caller's
+	Dropped int       // events that were left out in all
+	Logged  int       // log events that were given to the span before
+}
+
+// Ended forgets a span that has ended, and returns what is left of it, with at most room events held back.
+func Ended(sc trace.SpanContext, room int) (r Rest) {
 	k := keyOf(sc)
 	st := shardOf(k).remove(k)
 	if st == nil {
-		return nil, 0
+		return r
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	held, dropped = st.budget.release()
-	if over := len(held) - max(0, room); over > 0 {
-		held = held[over:]
-		dropped += over
+	r.Held, r.Dropped = st.budget.release()
+	r.Logged = st.budget.logged
+	if over := len(r.Held) - max(0, room); over > 0 {
+		r.Held = r.Held[over:]
+		r.Dropped += over
 	}
-	return held, dropped
+	return r
+}
+
+// Begun makes the parent of a span known that other code has started, so that an error on the span counts for all of its
+// local ancestors: [Of] finds a parent only where it is known. The span itself becomes known when something happens on it.
+func Begun(parent trace.Span, s interface{ Parent() trace.SpanContext }) {
+	if keyOf(parent.SpanContext()) == keyOf(s.Parent()) && parent.IsRecording() {
+		Of(parent)
+	}
 }

@@ -58,15 +58,16 @@ func TestEnded(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			s := seenSpan(t, row.limit)
 			callsOn(s, 0, row.calls)
-			held, dropped := Ended(s.SpanContext(), row.room)
+			rest := Ended(s.SpanContext(), row.room)
+			held, dropped := rest.Held, rest.Dropped
 			if len(held) != row.held || dropped != row.dropped {
 				t.Fatalf("got %d held and %d dropped, want %d and %d", len(held), dropped, row.held, row.dropped)
 			}
 			if len(held) > 0 && (held[0].Name != strconv.Itoa(row.first) || held[len(held)-1].Name != strconv.Itoa(row.last)) {
 				t.Errorf("got %s to %s, want %d to %d", held[0].Name, held[len(held)-1].Name, row.first, row.last)
 			}
-			if held, dropped := Ended(s.SpanContext(), row.room); len(held) != 0 || dropped != 0 {
-				t.Errorf("a second Ended: got %d and %d", len(held), dropped)
+			if rest := Ended(s.SpanContext(), row.room); len(rest.Held) != 0 || rest.Dropped != 0 {
+				t.Errorf("a second Ended: got %d and %d", len(rest.Held), rest.Dropped)
 			}
 		})
 	}
@@ -82,8 +83,8 @@ func TestCallsBetweenLeaveAndEnded(t *testing.T) {
 		t.Errorf("Leave: got %d events, want 126", got)
 	}
 	callsOn(s, 126, 136)
-	if held, dropped := Ended(s.SpanContext(), 1<<30); len(held) != 0 || dropped != 10 {
-		t.Errorf("got %d held and %d dropped, want 0 and 10", len(held), dropped)
+	if rest := Ended(s.SpanContext(), 1<<30); len(rest.Held) != 0 || rest.Dropped != 10 {
+		t.Errorf("got %d held and %d dropped, want 0 and 10", len(rest.Held), rest.Dropped)
 	}
 }
 
@@ -92,8 +93,8 @@ func TestEndsOfEnteredSpansAreCertain(t *testing.T) {
 	s := seenSpan(t, 128)
 	Enter(nil, s, false)
 	callsOn(s, 0, 126)
-	if held, dropped := Ended(s.SpanContext(), 64); len(held) != 62 || dropped != 0 {
-		t.Errorf("got %d held and %d dropped, want 62 and 0", len(held), dropped)
+	if rest := Ended(s.SpanContext(), 64); len(rest.Held) != 62 || rest.Dropped != 0 {
+		t.Errorf("got %d held and %d dropped, want 62 and 0", len(rest.Held), rest.Dropped)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 var (
@@ -31,4 +32,15 @@ func bounded(ctx context.Context, f func(context.Context) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// inShare is bounded by the first of so many equal parts of the time that ctx
+// leaves; by ctx alone where that has no deadline.
+func inShare(ctx context.Context, parts int, f func(context.Context) error) error {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(parts))
+		defer cancel()
+	}
+	return bounded(ctx, f)
 }

@@ -16,7 +16,7 @@ type completed struct {
 	sdktrace.ReadOnlySpan
 	attributes []attribute.KeyValue
 	events     []sdktrace.Event
-	dropped    int // log events that were left out
+	dropped    int // log events that never reached the span
 }
 
 func (s *completed) Attributes() []attribute.KeyValue { return s.attributes }
@@ -26,16 +26,31 @@ func (s *completed) DroppedEvents() int               { return s.ReadOnlySpan.Dr
 // complete returns s itself if nothing was held back or left out.
 func complete(s sdktrace.ReadOnlySpan, limits sdktrace.SpanLimits) sdktrace.ReadOnlySpan {
 	events := s.Events()
-	held, dropped := spanstate.Ended(s.SpanContext(), room(len(events), limits.EventCountLimit))
-	if len(held) == 0 && dropped == 0 {
+	rest := spanstate.Ended(s.SpanContext(), room(len(events), limits.EventCountLimit))
+	gone := evicted(s, events, rest.Logged)
+	if len(rest.Held) == 0 && rest.Dropped == 0 && gone == 0 {
 		return s
 	}
 	return &completed{
 		ReadOnlySpan: s,
-		attributes:   withDropped(s.Attributes(), dropped, limits.AttributeCountLimit),
-		events:       merge(events, held, limits.AttributePerEventCountLimit),
-		dropped:      dropped,
+		attributes:   withDropped(s.Attributes(), rest.Dropped+gone, limits.AttributeCountLimit),
+		events:       merge(events, rest.Held, limits.AttributePerEventCountLimit),
+		dropped:      rest.Dropped,
 	}
+}
+
+// evicted is how many of the log events that were given to s its other events have pushed out: the SDK counts those with
+// its own, and does not say which they were.
+func evicted(s sdktrace.ReadOnlySpan, events []sdktrace.Event, logged int) int {
+	if logged == 0 || s.DroppedEvents() == 0 {
+		return 0
+	}
+	for _, e := range events {
+		if spanstate.IsLog(e.Attributes) {
+			logged--
+		}
+	}
+	return min(max(0, logged), s.DroppedEvents())
 }
 
 // room is how many events a span may still take; a negative limit is none.

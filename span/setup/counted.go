@@ -20,6 +20,7 @@ type counted struct {
 	reporter *reporter
 	given    atomic.Uint64 // spans that the batch processor was given to export
 	handed   atomic.Uint64 // those that it has handed on
+	settled  atomic.Uint64 // those of which is known what became of them
 
 	mu     sync.Mutex
 	untold failure // what neither ForceFlush nor Shutdown has returned
@@ -48,6 +49,7 @@ func (c *counted) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan
 		c.mu.Unlock()
 	}
 	c.reporter.exported(c.place, len(spans)-lost, lost, err)
+	c.settled.Add(uint64(len(spans)))
 	return nil
 }
 
@@ -87,6 +89,18 @@ func (c *counted) missing() error {
 	}
 	c.reporter.dropped(given - handed)
 	return fmt.Errorf("setup: spans that found the queue to %s full: %d; see OTEL_BSP_MAX_QUEUE_SIZE", c.place, given-handed)
+}
+
+// unsettled counts, when the time is over, the spans that nobody has taken yet.
+func (c *counted) unsettled() error {
+	if c == nil {
+		return nil
+	}
+	given, settled := c.given.Load(), c.settled.Load()
+	if given <= settled {
+		return nil
+	}
+	return fmt.Errorf("setup: spans that did not arrive at %s in time: %d", c.place, given-settled)
 }
 
 // partial is how the exporters say that a collector has taken a part of the

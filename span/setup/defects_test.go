@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,9 +12,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.opentelemetry.io/otel/propagation"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
 
+	"github.com/spanlog/spanlog/internal/spanstate"
 	"github.com/spanlog/spanlog/span"
 )
 
@@ -124,7 +128,7 @@ func TestDefectAFullQueueDropsInSilence(t *testing.T) {
 			exported.Add(uint64(spans))
 			return nil
 		})
-		stock := sdktrace.NewTracerProvider(sdktrace.WithBatcher(slow, sdktrace.WithMaxQueueSize(10)))
+		stock := sdktrace.NewTracerProvider(sdktrace.WithBatcher(slow, sdktrace.WithMaxQueueSize(10), sdktrace.WithMaxExportBatchSize(1)))
 		for range 100 {
 			_, s := stock.Tracer("test").Start(t.Context(), "x")
 			s.End()
@@ -145,4 +149,96 @@ func TestDefectAFullQueueDropsInSilence(t *testing.T) {
 			t.Errorf("ours: Shutdown returned %v", err)
 		}
 	})
+}
+
+// The stock SDK never says that the trace ids it makes are random. A flag that came in is kept by both.
+func TestDefectRootsWithoutTheRandomFlag(t *testing.T) {
+	environment(t)
+	stock := sdktrace.NewTracerProvider()
+	if _, s := stock.Tracer("test").Start(t.Context(), "root"); s.SpanContext().TraceFlags() != trace.FlagsSampled {
+		t.Errorf("stock: flags are %s: the defect is gone", s.SpanContext().TraceFlags())
+	}
+	sdk, _ := quiet(t, WithRandomFlag())
+	for name, start := range roots(sdk) {
+		ctx, root := start(t.Context())
+		_, child := span.Start(ctx, "child")
+		_, raw := sdk.TracerProvider.Tracer("test").Start(ctx, "raw child")
+		_, apart := span.Detached(ctx, "apart")
+		for _, s := range []trace.Span{root, child, raw, apart} {
+			if got := s.SpanContext().TraceFlags(); got != trace.FlagsSampled|trace.FlagsRandom {
+				t.Errorf("ours: %s: flags are %s, want 03", name, got)
+			}
+		}
+		if root.SpanContext().TraceID() == apart.SpanContext().TraceID() || root.(sdktrace.ReadOnlySpan).Parent().IsValid() {
+			t.Errorf("ours: %s: the root is none", name)
+		}
+		carrier := propagation.MapCarrier{}
+		sdk.Propagator.Inject(ctx, carrier)
+		if !strings.HasSuffix(carrier["traceparent"], "-03") {
+			t.Errorf("ours: %s: traceparent is %q", name, carrier["traceparent"])
+		}
+	}
+}
+
+// roots are the ways to begin a trace.
+func roots(sdk *SDK) map[string]func(context.Context) (context.Context, trace.Span) {
+	within := func(ctx context.Context) context.Context { // package span asks the provider of the span in the context
+		_, s := sdk.TracerProvider.Tracer("test").Start(ctx, "before")
+		return trace.ContextWithSpan(ctx, s)
+	}
+	return map[string]func(context.Context) (context.Context, trace.Span){
+		"span.Detached": func(ctx context.Context) (context.Context, trace.Span) { return span.Detached(within(ctx), "root") },
+		"after Extract": func(ctx context.Context) (context.Context, trace.Span) {
+			return sdk.TracerProvider.Tracer("otelhttp").Start(sdk.Propagator.Extract(ctx, propagation.MapCarrier{}), "root")
+		},
+		"after Extract of nonsense": func(ctx context.Context) (context.Context, trace.Span) {
+			return sdk.TracerProvider.Tracer("otelhttp").Start(sdk.Propagator.Extract(ctx, propagation.MapCarrier{"traceparent": "00-0-0-01"}), "root")
+		},
+	}
+}
+
+// Package span begins traces with the global provider.
+func TestRandomFlagOfTheGlobalProvider(t *testing.T) {
+	environment(t)
+	sdk, err := Run(t.Context(), WithExporters("none"), WithRandomFlag())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var none context.Context
+	for _, ctx := range []context.Context{none, t.Context(), sdk.Propagator.Extract(t.Context(), propagation.MapCarrier{})} {
+		_, started := span.Start(ctx, "root")
+		_, detached := span.Detached(ctx, "root")
+		for _, s := range []trace.Span{started, detached} {
+			if got := s.SpanContext().TraceFlags(); got != trace.FlagsSampled|trace.FlagsRandom {
+				t.Errorf("flags are %s, want 03", got)
+			}
+		}
+	}
+	if err := sdk.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if spanstate.Random(sdk.TracerProvider) {
+		t.Error("the provider is registered after Shutdown")
+	}
+}
+
+// Without the option nothing of this happens: older services would not understand it. A caller's flags are kept.
+func TestNoRandomFlagUnasked(t *testing.T) {
+	environment(t)
+	plain, _ := quiet(t)
+	asked, _ := quiet(t, WithRandomFlag())
+	for name, start := range roots(plain) {
+		if _, s := start(t.Context()); s.SpanContext().TraceFlags() != trace.FlagsSampled {
+			t.Errorf("%s: flags are %s, want 01", name, s.SpanContext().TraceFlags())
+		}
+	}
+	for _, sdk := range []*SDK{plain, asked} {
+		for _, flags := range []string{"00", "01", "02", "03"} {
+			ctx := sdk.Propagator.Extract(t.Context(), propagation.MapCarrier{"traceparent": incoming[:len(incoming)-2] + flags})
+			_, s := sdk.TracerProvider.Tracer("test").Start(ctx, "child")
+			if got := s.SpanContext().TraceFlags().String(); got != flags {
+				t.Errorf("flags of a caller: got %s, want %s", got, flags)
+			}
+		}
+	}
 }

@@ -22,11 +22,11 @@
 //   - OTEL_TRACES_EXPORTER: a list of otlp, console (or stdout), none; each has
 //     a batch processor of its own, unknown names are left out, empty ones
 //     pass; default otlp.
-//   - OTEL_PROPAGATORS: a list of tracecontext, baggage, none; the two are
-//     those of span.Propagator, unknown names are left out, empty ones pass;
-//     default tracecontext,baggage.
+//   - OTEL_PROPAGATORS: a list of tracecontext, baggage, none, and the names of
+//     WithPropagator; the two are those of span.Propagator, unknown names are
+//     left out, empty ones pass; default tracecontext,baggage.
 //   - OTEL_TRACES_SAMPLER: always_on, always_off, traceidratio, and each with
-//     parentbased_; default parentbased_always_on.
+//     parentbased_; WithSampler wins; default parentbased_always_on.
 //   - OTEL_TRACES_SAMPLER_ARG: the share of traces from 0 to 1, for the
 //     samplers with traceidratio; others pass over it; default 1.
 //   - OTEL_BSP_SCHEDULE_DELAY: the longest wait for a batch to fill, in ms,
@@ -41,6 +41,9 @@
 //     default http/protobuf.
 //   - OTEL_EXPORTER_OTLP_TIMEOUT (T): how long one export may take, in ms, to a
 //     day; 0 is no limit but that of OTEL_BSP_EXPORT_TIMEOUT; default 10000.
+//   - OTEL_LOG_LEVEL: what WithLogger's logger is told: none and error silence
+//     the warnings about lost spans; warn, info, debug and all do not; default
+//     info.
 //   - SPANLOG_TRACE_URL: where traces are seen, for the links on lines and of
 //     span.URL: the address of a Jaeger, or a template with {trace_id},
 //     {span_id}, {start_ms}, {end_ms}, {dd_trace_id}; WithTraceURL wins;
@@ -86,8 +89,7 @@
 //
 // Not supported:
 //   - OTEL_CONFIG_FILE: an error if it is set; the other variables are used.
-//   - OTEL_LOG_LEVEL: passed over, as Go's SDK does; WithLogger says who is
-//     told what, and its level what is shown.
+//     Package go.opentelemetry.io/contrib/otelconf reads it.
 //
 // (T) stands for a second form OTEL_EXPORTER_OTLP_TRACES_ that wins.
 //
@@ -95,14 +97,16 @@
 //
 // service.name (default unknown_service:<executable>), service.instance.id (a
 // random UUID for each SDK), service.version (of the main module, if the build
-// carries one) and telemetry.sdk.*. OTEL_RESOURCE_ATTRIBUTES wins over these,
+// carries one), host.name, process.pid, container.id (where the control group
+// names one by 64 digits) and telemetry.sdk.*. OTEL_RESOURCE_ATTRIBUTES wins over these,
 // OTEL_SERVICE_NAME over that, [WithResource] and at last [WithServiceName]
 // over everything.
 //
 // # Propagation
 //
 // tracecontext and baggage are those of span.Propagator, not those of package
-// otel/propagation: they pass what the W3C's suite asserts.
+// otel/propagation: they pass what the W3C's suite asserts. [WithRandomFlag]
+// sets the random flag of Level 2 on new traces.
 //
 // # Log events
 //
@@ -119,10 +123,11 @@
 // # Failures
 //
 // When no collector answers, or one refuses, the SDK tells its logger
-// ([WithLogger], else slog.Default) in one line, then at most once a minute,
-// with the numbers; [SDK.Stats] has them at any time. Each failure is also
+// ([WithLogger], else slog.Default) in one line for each exporter, then at most
+// once a minute, with the numbers; [SDK.Stats] has them at any time. Each failure is also
 // returned, once, by the next [SDK.ForceFlush] or by [SDK.Shutdown]. None goes
-// to OpenTelemetry's global error handler. No call waits for a collector that
+// to OpenTelemetry's global error handler, which Run replaces by one that tells
+// the same logger what others report there, in at most one line a minute. No call waits for a collector that
 // hangs longer than its context: neither ending a span, which never waits, nor
 // ForceFlush and Shutdown. What a collector asks to repeat (429, 502, 503, 504,
 // Retry-After) is repeated within OTEL_BSP_EXPORT_TIMEOUT and the context.
@@ -130,8 +135,15 @@
 // # Ordering and concurrency
 //
 // [SDK.Shutdown] runs the functions of [SDK.OnShutdown] in their order, then
-// closes the intake, then flushes and stops all processors at once, each step
-// bounded by its context. All methods may be called concurrently.
+// closes the intake, then flushes and stops all processors at once, all within
+// its context, of whose time each function has a share. The intake is open
+// while the functions run, because what they drain still makes spans: a server
+// that is shut down there waits for requests, whose traces would lose their
+// last spans. No link dies of that, since what is sampled until the intake is
+// closed is flushed after it. From then on no span records and no line has a
+// link.
+//
+// All methods may be called concurrently.
 // Any number of SDKs may live in one process; none sees the others.
 //
 // # Limitations
@@ -143,7 +155,7 @@
 //     an error.
 //   - The exporter of a processor of [WithSpanProcessor] is not watched: its
 //     failures go where that processor sends them, for a batch processor to
-//     otel's global error handler.
+//     otel's global error handler; they are not counted in Stats.
 //   - A processor that is registered on the SDK's provider later sees the plain
 //     span: without the log events that were held back, unless package span
 //     ends the span, and with a log.events.dropped that may be too low.
@@ -156,8 +168,8 @@
 //     error handler, and the exporters print what they cannot parse, such as a
 //     member of OTEL_EXPORTER_OTLP_HEADERS, with its whole text, through otel's
 //     logger, which writes to standard error.
-//   - The propagators b3, b3multi, jaeger, xray and ottrace and the sampler
-//     jaeger_remote are not supported.
+//   - The propagators b3, b3multi, jaeger, xray and ottrace need
+//     [WithPropagator], the sampler jaeger_remote [WithSampler].
 //   - User name and password in an endpoint's URL, and its query, are not sent:
 //     the official exporters drop them. OTEL_EXPORTER_OTLP_HEADERS carries
 //     credentials.

@@ -4,6 +4,9 @@ import (
 	"context"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // fan is the one processor that the provider knows. It hands each span to the
@@ -15,6 +18,7 @@ type fan struct {
 }
 
 func (f *fan) OnStart(parent context.Context, s sdktrace.ReadWriteSpan) {
+	spanstate.Begun(trace.SpanFromContext(parent), s)
 	for _, p := range f.processors {
 		p.OnStart(parent, s)
 	}
@@ -33,7 +37,5 @@ func (f *fan) ForceFlush(ctx context.Context) error { return each(ctx, f.process
 // itself; it is for a user who calls that of the provider.
 func (f *fan) Shutdown(ctx context.Context) error {
 	f.close()
-	return each(ctx, f.processors, func(ctx context.Context, p *processor) error {
-		return bounded(ctx, p.Shutdown)
-	})
+	return each(ctx, f.processors, stop)
 }

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/propagation"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 )
@@ -19,6 +20,9 @@ type config struct {
 	traceURL    func(trace.SpanContext) string // nil: SPANLOG_TRACE_URL is asked
 	logger      *slog.Logger                   // nil: slog.Default, when there is something to say
 	strict      bool
+	random      bool
+	sampler     sdktrace.Sampler                         // nil: the environment is asked
+	propagators map[string]propagation.TextMapPropagator // by name in lower case
 
 	// exporters replaces OTEL_TRACES_EXPORTER unless it is nil: an empty,
 	// non-nil list means no exporter.
@@ -82,8 +86,8 @@ func WithStrict() Option {
 }
 
 // WithLogger names the logger that is told when spans are lost, instead of
-// slog.Default: one line at the first failed export, then at most one line in
-// a minute, with the numbers. See [SDK.Stats]. A nil logger changes nothing;
+// slog.Default: one line at the first failed export of each exporter, then at
+// most one line in a minute, with the numbers. See [SDK.Stats]. A nil logger changes nothing;
 // slog.New(slog.DiscardHandler) silences it. It is called in a goroutine of
 // its own, without a span in its context; it may itself make spans, and may
 // hang, which costs no more than its lines.

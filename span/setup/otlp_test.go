@@ -16,7 +16,7 @@ import (
 // send ends one span of the given name in a new SDK and shuts that down.
 func send(t *testing.T, name string, options ...Option) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	sdk, err := New(ctx, options...)
 	if err != nil {

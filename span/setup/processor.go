@@ -28,24 +28,28 @@ func (p *processor) OnEnd(s sdktrace.ReadOnlySpan) {
 	p.SpanProcessor.OnEnd(s)
 }
 
-// ForceFlush also returns what failed in the background.
-func (p *processor) ForceFlush(ctx context.Context) error {
-	err := p.SpanProcessor.ForceFlush(ctx)
-	return errors.Join(err, p.exporter.takeError())
-}
-
+// Shutdown returns what a full queue has dropped.
 func (p *processor) Shutdown(ctx context.Context) error {
 	if p.stopped.Swap(true) {
 		return nil
 	}
-	err := p.SpanProcessor.Shutdown(ctx)
-	if err == nil { // so the queue is empty
-		err = p.exporter.missing()
+	if err := p.SpanProcessor.Shutdown(ctx); err != nil {
+		return err
 	}
+	return p.exporter.missing() // known now that the queue is empty
+}
+
+// flush also returns what failed in the background: last, and outside of what
+// ctx bounds, so that no failure is swallowed by one that hangs.
+func flush(ctx context.Context, p *processor) error {
+	err := bounded(ctx, p.ForceFlush)
 	return errors.Join(err, p.exporter.takeError())
 }
 
-func flush(ctx context.Context, p *processor) error { return bounded(ctx, p.ForceFlush) }
+func stop(ctx context.Context, p *processor) error {
+	err := bounded(ctx, p.Shutdown)
+	return errors.Join(err, p.exporter.takeError())
+}
 
 // each calls f for all processors at once, so that one that hangs costs the
 // others nothing of the time in ctx.
@@ -71,12 +75,16 @@ func discard(ctx context.Context, processors []*processor) {
 func finish(ctx context.Context, p *processor) error {
 	flushed := bounded(ctx, p.ForceFlush)
 	stopped := bounded(ctx, p.Shutdown)
+	var late error
+	if ctx.Err() != nil {
+		late = p.exporter.unsettled()
+	}
 	if ctx.Err() != nil && p.abort != nil {
 		// What is in flight would otherwise go on until its own timeout.
 		_ = bounded(ctx, p.abort)
 	}
 	if ctx.Err() != nil && flushed != nil {
-		return flushed // stopped says the same once more
+		stopped = nil // it says the same once more
 	}
-	return errors.Join(flushed, stopped)
+	return errors.Join(flushed, stopped, late, p.exporter.takeError())
 }

@@ -15,7 +15,7 @@ func TestPropagatorsAreOurs(t *testing.T) {
 		"": state, "tracecontext": state, "tracecontext,baggage": state, "nonsense": state, "baggage": "", "none": "",
 	} {
 		environment(t, "OTEL_PROPAGATORS="+value)
-		p := (&settings{}).propagator()
+		p := (&settings{}).propagator(nil)
 		in := propagation.HeaderCarrier{"Traceparent": {incoming}, "Tracestate": {"1@2=x", "a=1"}, "Baggage": {"no", "b=2"}}
 		out := span.Map{}
 		p.Inject(p.Extract(t.Context(), in), out)

@@ -120,7 +120,7 @@ func firstBytes(t *testing.T, sdk *SDK, first <-chan string) string {
 	t.Helper()
 	_, s := sdk.TracerProvider.Tracer("test").Start(t.Context(), "charge_payment")
 	s.End()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	got := make(chan string, 1)
 	go func() {

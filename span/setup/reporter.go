@@ -21,14 +21,24 @@ const (
 // SDK would wait for.
 type reporter struct {
 	logger *slog.Logger // nil: slog.Default at the time
+	silent bool         // no line is wanted
 
 	mu      sync.Mutex // not held while the logger runs
 	stats   Stats
-	untold  failure       // since the last line
-	next    time.Time     // no line before
-	again   bool          // there was a line
-	writing chan struct{} // closed when the line is written; nil: none is being written
+	reports []*report     // one for each place to which exports have failed
+	writing chan struct{} // closed when no line is left to write; nil: none is being written
 }
+
+// report is what is to be told of one place.
+type report struct {
+	place  string    // "": not of an export, but what came to the global error handler
+	untold failure   // since the last line
+	next   time.Time // no line before
+	again  bool      // there was a line
+}
+
+// due reports whether there is a line to write.
+func (p *report) due() bool { return p.untold.exports > 0 && !time.Now().Before(p.next) }
 
 func newReporter(logger *slog.Logger) *reporter { return &reporter{logger: logger} }
 
@@ -43,13 +53,45 @@ func (r *reporter) exported(place string, arrived, lost int, err error) {
 	r.stats.Lost += uint64(lost)
 	r.stats.Failures++
 	r.stats.LastError = err
-	r.untold.add(lost, err)
-	if now := time.Now(); r.writing == nil && !now.Before(r.next) {
-		r.next = now.Add(reportInterval)
-		r.writing = make(chan struct{})
-		go r.write(place, r.untold, r.again)
-		r.untold, r.again = failure{}, true
+	r.tell(place, lost, err)
+}
+
+// Handle is what otel.ErrorHandler asks for, see setGlobals.
+func (r *reporter) Handle(err error) {
+	if err == nil {
+		return
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tell("", 0, err)
+}
+
+// tell is called under mu.
+func (r *reporter) tell(place string, lost int, err error) {
+	p := r.report(place)
+	p.untold.add(lost, err)
+	if r.writing == nil && p.due() {
+		r.writing = make(chan struct{})
+		r.start(p)
+	}
+}
+
+// report is called under mu.
+func (r *reporter) report(place string) *report {
+	for _, p := range r.reports {
+		if p.place == place {
+			return p
+		}
+	}
+	p := &report{place: place}
+	r.reports = append(r.reports, p)
+	return p
+}
+
+// start is called under mu, and writes the line of p.
+func (r *reporter) start(p *report) {
+	go r.write(p.place, p.untold, p.again)
+	p.untold, p.again, p.next = failure{}, true, time.Now().Add(reportInterval)
 }
 
 func (r *reporter) dropped(spans uint64) {
@@ -60,26 +102,42 @@ func (r *reporter) dropped(spans uint64) {
 
 func (r *reporter) write(place string, f failure, again bool) {
 	defer r.written()
+	if r.silent {
+		return
+	}
 	logger := r.logger
 	if logger == nil {
 		logger = slog.Default()
 	}
-	message := "spans do not arrive at " + place +
-		"; without a collector set OTEL_TRACES_EXPORTER=none or console"
-	if again {
-		message = "spans still do not arrive at " + place
+	attrs := []slog.Attr{slog.Uint64("failures", f.exports), slog.String("error", spanstate.Cut(spanstate.Text(f.last), maxReported))}
+	if place != "" {
+		attrs = append([]slog.Attr{slog.Uint64("lost", f.spans)}, attrs...)
 	}
-	logger.LogAttrs(context.Background(), slog.LevelWarn, message,
-		slog.Uint64("lost", f.spans),
-		slog.Uint64("failures", f.exports),
-		slog.String("error", spanstate.Cut(f.last.Error(), maxReported)))
+	logger.LogAttrs(context.Background(), slog.LevelWarn, message(place, again), attrs...)
 }
 
-// written survives a logger that panics.
+func message(place string, again bool) string {
+	switch {
+	case place == "":
+		return "OpenTelemetry reports an error"
+	case again:
+		return "spans still do not arrive at " + place
+	}
+	return "spans do not arrive at " + place + "; without a collector set OTEL_TRACES_EXPORTER=none or console"
+}
+
+// written survives a logger that panics, and goes on with what another place
+// has to tell meanwhile.
 func (r *reporter) written() {
 	_ = recover()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for _, p := range r.reports {
+		if p.due() {
+			r.start(p)
+			return
+		}
+	}
 	close(r.writing)
 	r.writing = nil
 }

@@ -256,3 +256,39 @@ func TestLostSpans(t *testing.T) {
 		}
 	}
 }
+
+// Each exporter that loses spans has a line of its own, also when both fail at one moment.
+func TestReportsOfTwoExporters(t *testing.T) {
+	environment(t)
+	synctest.Test(t, func(t *testing.T) {
+		var out lines
+		writes := make(chan struct{})
+		text := slog.NewTextHandler(&out, nil)
+		r := newReporter(slog.New(hostileHandler(func() { <-writes })))
+		r.logger = slog.New(slog.NewMultiHandler(r.logger.Handler(), text))
+		for range 3 {
+			r.exported("http://one:4318", 0, 1, errRefused)
+			r.exported("http://two:4317", 0, 2, errRefused)
+		}
+		close(writes)
+		synctest.Wait()
+		time.Sleep(2 * time.Minute)
+		r.exported("http://two:4317", 0, 2, errRefused)
+		r.exported("http://one:4318", 0, 1, errRefused)
+		synctest.Wait()
+		got := out.all()
+		for _, want := range []string{
+			`msg="spans do not arrive at http://one:4318; without a collector set OTEL_TRACES_EXPORTER=none or console" lost=1 failures=1`,
+			`msg="spans do not arrive at http://two:4317; without a collector set OTEL_TRACES_EXPORTER=none or console" lost=6 failures=3`,
+			`msg="spans still do not arrive at http://one:4318" lost=3 failures=3`,
+			`msg="spans still do not arrive at http://two:4317" lost=2 failures=1`,
+		} {
+			if !strings.Contains(strings.Join(got, "\n"), want) {
+				t.Errorf("no line with %s", want)
+			}
+		}
+		if len(got) != 4 {
+			t.Errorf("got %d lines, want 4:\n%s", len(got), strings.Join(got, "\n"))
+		}
+	})
+}

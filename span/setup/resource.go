@@ -28,6 +28,7 @@ func (e *settings) resource(ctx context.Context, c config) *resource.Resource {
 		last = append(last[:len(last):len(last)], semconv.ServiceName(c.serviceName))
 	}
 	r, err := resource.New(ctx,
+		resource.WithAttributes(detected(ctx)...),
 		resource.WithAttributes(processAttributes()...),
 		resource.WithTelemetrySDK(),
 		resource.WithFromEnv(),
@@ -87,6 +88,25 @@ func valid(r *resource.Resource) *resource.Resource {
 		return r
 	}
 	return resource.NewWithAttributes(r.SchemaURL(), all...)
+}
+
+// detected is where the process runs, as the SDK's own detectors find it. What
+// one of them cannot find is no fault of a setting, and is left out.
+func detected(ctx context.Context) (attributes []attribute.KeyValue) {
+	r, _ := resource.New(ctx, resource.WithHost(), resource.WithProcessPID(), resource.WithContainerID())
+	for _, kv := range r.Attributes() {
+		if kv.Key != semconv.ContainerIDKey || isContainerID(kv.Value.AsString()) {
+			attributes = append(attributes, kv)
+		}
+	}
+	return attributes
+}
+
+// isContainerID sees through the SDK's detector, which takes any control group
+// for a container: the session of a login, session-3.scope, for one called 3.
+// Docker, containerd, CRI-O and Podman name theirs by 64 digits.
+func isContainerID(id string) bool {
+	return len(id) == 64 && strings.Trim(id, "0123456789abcdef") == ""
 }
 
 func processAttributes() []attribute.KeyValue {

@@ -1,13 +1,21 @@
 package setup
 
 import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/spanlog/spanlog/events"
+	"github.com/spanlog/spanlog/slogbridge"
 )
 
 func attributesOf(s *SDK) map[string]string {
@@ -23,6 +31,10 @@ func TestResource(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hostname, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name    string
 		env     []string
@@ -35,12 +47,19 @@ func TestResource(t *testing.T) {
 				"service.name":           "unknown_service:" + filepath.Base(executable),
 				"telemetry.sdk.name":     "opentelemetry",
 				"telemetry.sdk.language": "go",
+				"host.name":              hostname,
+				"process.pid":            strconv.Itoa(os.Getpid()),
 			},
 		},
 		{
 			name: "attributes of the environment",
 			env:  []string{"OTEL_RESOURCE_ATTRIBUTES=service.name=a,service.instance.id=pod-1,deployment.environment.name=pr%20od"},
 			want: map[string]string{"service.name": "a", "service.instance.id": "pod-1", "deployment.environment.name": "pr od"},
+		},
+		{
+			name: "what is detected gives way to the environment",
+			env:  []string{"OTEL_RESOURCE_ATTRIBUTES=host.name=h,process.pid=1,container.id=c,telemetry.sdk.name=mine"},
+			want: map[string]string{"host.name": "h", "process.pid": "1", "container.id": "c", "telemetry.sdk.name": "mine"},
 		},
 		{
 			name: "service name wins over attributes",
@@ -116,5 +135,44 @@ func TestMainVersion(t *testing.T) {
 		if got := mainVersion(info); got != want {
 			t.Errorf("%q: got %q, want %q", version, got, want)
 		}
+	}
+}
+
+// The SDK's detector takes any control group for a container.
+func TestContainerID(t *testing.T) {
+	id := strings.Repeat("0123456789abcdef", 4)
+	for text, want := range map[string]bool{id: true, "": false, "3": false, id[:32]: false, id + "0": false, strings.ToUpper(id): false} {
+		if got := isContainerID(text); got != want {
+			t.Errorf("%q: got %v, want %v", text, got, want)
+		}
+	}
+	for _, kv := range detected(t.Context()) {
+		if kv.Key == "container.id" && !isContainerID(kv.Value.AsString()) {
+			t.Errorf("got container.id %q", kv.Value.AsString())
+		}
+	}
+}
+
+// A line that is given the SDK's resource says what its span says.
+func TestLinesCarryTheResourceOfTheSpans(t *testing.T) {
+	environment(t, "OTEL_RESOURCE_ATTRIBUTES=team=a%20b,service.version=1.2")
+	sdk, recorder := quiet(t, WithServiceName("shop"))
+	var out lines
+	logger := slog.New(slogbridge.NewHandler(&out, nil, &events.Policy{Resource: sdk.Resource.Attributes()}))
+	ctx, s := sdk.TracerProvider.Tracer("test").Start(t.Context(), "s")
+	logger.InfoContext(ctx, "charged")
+	s.End()
+	var line map[string]any
+	if err := json.Unmarshal([]byte(out.all()[0]), &line); err != nil {
+		t.Fatal(err)
+	}
+	all := recorder.Ended()[0].Resource().Attributes()
+	for _, kv := range all {
+		if got := fmt.Sprint(line[string(kv.Key)]); got != kv.Value.String() {
+			t.Errorf("%s: the line has %s, the span %s", kv.Key, got, kv.Value.String())
+		}
+	}
+	if len(all) < 8 {
+		t.Errorf("the resource has %d attributes only", len(all))
 	}
 }

@@ -25,6 +25,26 @@ func (g gate) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingResul
 	return g.Sampler.ShouldSample(p)
 }
 
+// WithSampler decides which traces are recorded, in place of
+// OTEL_TRACES_SAMPLER: for one that this package does not know, such as
+// contrib's jaegerremote. It is asked until [SDK.Shutdown] closes the intake. A
+// nil s changes nothing.
+func WithSampler(s sdktrace.Sampler) Option {
+	return func(c *config) {
+		if s != nil {
+			c.sampler = s
+		}
+	}
+}
+
+// chosen is the sampler of the options, else that of the environment.
+func (e *settings) chosen(c config) sdktrace.Sampler {
+	if c.sampler != nil {
+		return c.sampler
+	}
+	return e.sampler()
+}
+
 // sampler is what OTEL_TRACES_SAMPLER names. The SDK reads the variable too,
 // but does not hand its sampler out, and takes NaN for a ratio.
 func (e *settings) sampler() sdktrace.Sampler {
@@ -41,7 +61,7 @@ func (e *settings) sampler() sdktrace.Sampler {
 		s = sdktrace.TraceIDRatioBased(e.ratio())
 	default:
 		if value != "" {
-			e.wrong(name, value, "is not a sampler of this SDK", "parentbased_always_on is used")
+			e.wrong(name, value, "is not a sampler of this SDK; see WithSampler", "parentbased_always_on is used")
 		}
 		return sdktrace.ParentBased(sdktrace.AlwaysSample())
 	}

@@ -80,3 +80,25 @@ func TestGate(t *testing.T) {
 		}
 	}
 }
+
+// The option wins over the variable, which is then not looked at, and the intake closes it too.
+func TestWithSampler(t *testing.T) {
+	environment(t, "OTEL_TRACES_SAMPLER=nonsense")
+	sdk, recorder := quiet(t, WithSampler(sdktrace.NeverSample()), WithSampler(nil))
+	tracer := sdk.TracerProvider.Tracer("test")
+	if _, s := tracer.Start(t.Context(), "x"); s.IsRecording() || len(recorder.Started()) != 0 {
+		t.Error("the span records")
+	}
+	environment(t, "OTEL_TRACES_SAMPLER=always_off")
+	sdk, _ = quiet(t, WithSampler(sdktrace.AlwaysSample()))
+	tracer = sdk.TracerProvider.Tracer("test")
+	if _, s := tracer.Start(t.Context(), "x"); !s.SpanContext().IsSampled() {
+		t.Error("the span is not sampled")
+	}
+	if err := sdk.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, s := tracer.Start(t.Context(), "x"); s.IsRecording() {
+		t.Error("the span records after Shutdown")
+	}
+}

@@ -33,6 +33,7 @@ type SDK struct {
 	provider   *sdktrace.TracerProvider // nil when disabled
 	processors []*processor
 	reporter   *reporter // never nil in an SDK of New
+	putBack    func()    // the globals of before; nil unless Run has set them
 
 	// closed is read by the sampler for each new span: once it is true, none
 	// is recorded.
@@ -46,9 +47,12 @@ type SDK struct {
 
 // OnShutdown registers f to be called by [SDK.Shutdown], in the order of
 // registration and before the spans are flushed, so that what f still does is
-// traced: closing a server, flushing a log shipper. Each f gets Shutdown's
-// context and is waited for until that is done; a panic in f becomes an error.
-// A nil f, and one that comes after Shutdown has begun, is not called.
+// traced: closing a server, flushing a log shipper. Each f gets an equal share
+// of the time that Shutdown's context then leaves to it, to those after it and
+// to the flush of the spans, and is waited for no longer; what one does not
+// use is left to the others. So one that hangs costs no spans. A panic in f
+// becomes an error. A nil f, and one that comes after Shutdown has begun, is
+// not called.
 func (s *SDK) OnShutdown(f func(context.Context) error) {
 	if s == nil || f == nil {
 		return
@@ -75,8 +79,9 @@ func (s *SDK) ForceFlush(ctx context.Context) error {
 // tracer, also one obtained before, hands out spans that do not record), and
 // then flushes and stops all processors at once. It returns all errors joined,
 // also those of exports that failed in the background and that no ForceFlush
-// has returned, and the number of spans that a full queue dropped: nil means
-// that no exporter of the SDK lost a span since then.
+// has returned, the number of spans that a full queue dropped, and that of those
+// that did not arrive in time: nil means that no exporter of the SDK lost a span
+// since then.
 //
 // It returns when ctx is done, with what then ran going on in the background;
 // exports in flight are broken off. So ctx must not be one that has been
@@ -88,7 +93,7 @@ func (s *SDK) ForceFlush(ctx context.Context) error {
 // long as OTEL_BSP_EXPORT_TIMEOUT allows for each batch in the queue.
 //
 // A second call, also a concurrent one, returns nil at once. Spans that are
-// still open are lost.
+// still open are lost. At last the globals that [Run] has set are put back.
 func (s *SDK) Shutdown(ctx context.Context) error {
 	if s == nil {
 		return nil
@@ -100,13 +105,16 @@ func (s *SDK) Shutdown(ctx context.Context) error {
 	ctx = orBackground(ctx)
 	var errs []error
 	for i, hook := range hooks {
-		if err := bounded(ctx, hook); err != nil {
+		if err := inShare(ctx, len(hooks)-i+1, hook); err != nil {
 			errs = append(errs, fmt.Errorf("setup: OnShutdown function %d: %w", i+1, err))
 		}
 	}
 	s.closeIntake()
 	errs = append(errs, each(ctx, s.processors, finish), s.stopProvider(ctx))
 	s.reporter.wait(ctx)
+	if s.putBack != nil {
+		s.putBack()
+	}
 	return errors.Join(errs...)
 }
 
@@ -136,6 +144,7 @@ func (s *SDK) stopProvider(ctx context.Context) error {
 		return nil
 	}
 	defer spanstate.UnseeEnds(s.provider)
+	defer spanstate.UnsetRandom(s.provider)
 	return bounded(ctx, func(ctx context.Context) error {
 		return s.provider.Shutdown(context.WithoutCancel(ctx))
 	})

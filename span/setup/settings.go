@@ -88,3 +88,19 @@ func (e *settings) disabled() bool {
 	}
 	return false
 }
+
+// silent reports whether OTEL_LOG_LEVEL keeps warnings away, the only lines
+// that the SDK writes. The specification names no values; these are those of
+// the SDKs that read it.
+func (e *settings) silent() bool {
+	const name = "OTEL_LOG_LEVEL"
+	value := e.get(name)
+	switch strings.ToLower(value) {
+	case "none", "error":
+		return true
+	case "", "warn", "info", "debug", "all":
+	default:
+		e.wrong(name, value, "is not none, error, warn, info, debug or all", "info is used")
+	}
+	return false
+}

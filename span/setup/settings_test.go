@@ -161,7 +161,7 @@ func TestPropagators(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.value, func(t *testing.T) {
 			environment(t, "OTEL_PROPAGATORS="+tt.value)
-			got := slices.Sorted(slices.Values((&settings{}).propagator().Fields()))
+			got := slices.Sorted(slices.Values((&settings{}).propagator(nil).Fields()))
 			if strings.Join(got, " ") != strings.Join(tt.want, " ") {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}

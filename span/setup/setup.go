@@ -3,7 +3,6 @@ package setup
 import (
 	"context"
 
-	"go.opentelemetry.io/otel"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
@@ -29,7 +28,8 @@ import (
 func New(ctx context.Context, options ...Option) (*SDK, error) {
 	ctx = context.WithoutCancel(orBackground(ctx))
 	c, env := newConfig(options), &settings{}
-	s := &SDK{Propagator: env.propagator(), Resource: env.resource(ctx, c), reporter: newReporter(c.logger)}
+	s := &SDK{Propagator: env.propagator(c.propagators), Resource: env.resource(ctx, c), reporter: newReporter(c.logger)}
+	s.reporter.silent = env.silent()
 	for _, p := range c.processors {
 		s.processors = append(s.processors, &processor{SpanProcessor: p})
 	}
@@ -40,7 +40,7 @@ func New(ctx context.Context, options ...Option) (*SDK, error) {
 	}
 	exporters := env.exporters(ctx, c, s.reporter)
 	env.checkLimits()
-	sampler, url := env.sampler(), env.traceURL(c)
+	sampler, url := env.chosen(c), env.traceURL(c)
 	if c.strict && env.err() != nil {
 		discard(ctx, exporters)
 		s.TracerProvider = noop.NewTracerProvider()
@@ -48,21 +48,26 @@ func New(ctx context.Context, options ...Option) (*SDK, error) {
 	}
 	s.processors = append(s.processors, exporters...)
 	s.start(sampler, url)
+	if c.random {
+		s.announceRandom()
+	}
 	return s, env.err()
 }
 
-// Run is [New], and makes the result the global TracerProvider and
-// TextMapPropagator of package otel, also when it returns an error: the SDK
+// Run is [New], and makes the result the global TracerProvider,
+// TextMapPropagator and ErrorHandler of package otel, also when it returns an error: the SDK
 // works all the same. Only an error under [WithStrict] leaves the globals as
-// they are. They stay after [SDK.Shutdown], when their tracers no longer
-// record. The global error handler is left as it is.
+// they are. [SDK.Shutdown] puts back what was there before, unless something
+// else is there by then; tracers that the program has taken from the globals
+// before Run no longer record then. The error handler tells the SDK's logger
+// (see [WithLogger]) what other parts of OpenTelemetry report, such as a batch
+// processor of yours, in at most one line a minute; set yours after Run.
 func Run(ctx context.Context, options ...Option) (*SDK, error) {
 	s, err := New(ctx, options...)
 	if err != nil && newConfig(options).strict {
 		return s, err
 	}
-	otel.SetTracerProvider(s.TracerProvider)
-	otel.SetTextMapPropagator(s.Propagator)
+	s.putBack = setGlobals(s)
 	return s, err
 }
 

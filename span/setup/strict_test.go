@@ -16,7 +16,7 @@ func TestStrict(t *testing.T) {
 	before := runtime.NumGoroutine()
 	sdk, err := New(t.Context(), WithStrict(), WithServiceName("shop"), WithSpanProcessor(p), WithExporters("otlp", "console"))
 	wantSetting(t, err, "OTEL_BSP_MAX_QUEUE_SIZE")
-	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("an exporter still runs")
 		}

@@ -35,9 +35,9 @@ func variables() []variable {
 		{"OTEL_TRACES_EXPORTER", false, kindOurs, "otlp",
 			"a list of otlp, console (or stdout), none; each has a batch processor of its own, unknown names are left out, empty ones pass"},
 		{"OTEL_PROPAGATORS", false, kindOurs, "tracecontext,baggage",
-			"a list of tracecontext, baggage, none; the two are those of span.Propagator, unknown names are left out, empty ones pass"},
+			"a list of tracecontext, baggage, none, and the names of WithPropagator; the two are those of span.Propagator, unknown names are left out, empty ones pass"},
 		{"OTEL_TRACES_SAMPLER", false, kindOurs, "parentbased_always_on",
-			"always_on, always_off, traceidratio, and each with parentbased_"},
+			"always_on, always_off, traceidratio, and each with parentbased_; WithSampler wins"},
 		{"OTEL_TRACES_SAMPLER_ARG", false, kindOurs, "1",
 			"the share of traces from 0 to 1, for the samplers with traceidratio; others pass over it"},
 		{"OTEL_BSP_SCHEDULE_DELAY", false, kindOurs, "5000",
@@ -75,9 +75,9 @@ func variables() []variable {
 		{"OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", false, kindLimit, "128", "attributes of an event"},
 		{"OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", false, kindLimit, "128", "attributes of a link"},
 		{"OTEL_CONFIG_FILE", false, kindNone, "",
-			"an error if it is set; the other variables are used"},
-		{"OTEL_LOG_LEVEL", false, kindNone, "",
-			"passed over, as Go's SDK does; WithLogger says who is told what, and its level what is shown"},
+			"an error if it is set; the other variables are used. Package go.opentelemetry.io/contrib/otelconf reads it"},
+		{"OTEL_LOG_LEVEL", false, kindOurs, "info",
+			"what WithLogger's logger is told: none and error silence the warnings about lost spans; warn, info, debug and all do not"},
 		{"SPANLOG_TRACE_URL", false, kindOurs, "no links",
 			"where traces are seen, for the links on lines and of span.URL: the address of a Jaeger, or a template with {trace_id}, {span_id}, {start_ms}, {end_ms}, {dd_trace_id}; WithTraceURL wins"},
 	}
@@ -87,6 +87,6 @@ func variables() []variable {
 func (e *settings) checkOthers() {
 	const name = "OTEL_CONFIG_FILE"
 	if value := e.get(name); value != "" {
-		e.wrong(name, value, "is not supported", "the other OTEL_* variables are used")
+		e.wrong(name, value, "is not read here, but by go.opentelemetry.io/contrib/otelconf", "the other OTEL_* variables are used")
 	}
 }

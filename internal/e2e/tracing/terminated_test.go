@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,7 +25,7 @@ const childSpans = 1500
 
 // child is a service as a program of its own would be: spans wait in the queue until SIGTERM, then Shutdown sends them.
 func child() (exit int) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	ctx, stop := setup.NotifyContext(context.Background())
 	defer stop()
 	sdk, err := setup.Run(ctx)
 	if err != nil {
