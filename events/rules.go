@@ -12,6 +12,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/log"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // Rules is a [Policy] made ready for a bridge: defaults filled in, names chosen, what is the same on every line encoded.
@@ -57,8 +59,8 @@ func (p *Policy) Rules() *Rules {
 	r := &Rules{
 		schema: p.Schema,
 		names:  p.Schema.names(),
-		event:  leveler(p.EventLevel, slog.LevelInfo),
-		status: leveler(p.StatusLevel, slog.LevelError),
+		event:  spanstate.Leveler(p.EventLevel, slog.LevelInfo),
+		status: spanstate.Leveler(p.StatusLevel, slog.LevelError),
 		groups: p.Groups,
 
 		url:        p.TraceURL,

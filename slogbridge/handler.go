@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/spanlog/spanlog/events"
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // Handler is a [slog.Handler] that writes JSON lines with the ids of the span. It is made by [NewHandler].
@@ -46,6 +47,7 @@ func NewHandler(w io.Writer, opts *slog.HandlerOptions, p *events.Policy) *Handl
 	if opts != nil {
 		o.opts = *opts
 	}
+	o.opts.Level = spanstate.Leveler(o.opts.Level, slog.LevelInfo)
 	return &Handler{output: o}
 }
 
@@ -59,13 +61,9 @@ func writeTo(w io.Writer) func(slog.Level, []byte) (int, error) {
 	return func(_ slog.Level, line []byte) (int, error) { return w.Write(line) }
 }
 
-// Enabled reports whether level is at or above the level of the options, by default Info.
+// Enabled reports whether level is at or above the level of the options, by default, and where that panics, Info.
 func (h *Handler) Enabled(_ context.Context, level slog.Level) bool {
-	least := slog.LevelInfo
-	if h.opts.Level != nil {
-		least = h.opts.Level.Level()
-	}
-	return level >= least
+	return level >= h.opts.Level.Level()
 }
 
 // Handle writes the record as one line and adds it to the span of ctx, or of the bound context if ctx has none.

@@ -26,6 +26,8 @@ type Wrapper struct {
 
 	// Whether held is inner, and traced is held. Handlers cannot be compared: they may be of any type.
 	heldIsInner, tracedIsHeld bool
+
+	mayPanic bool // when inner is asked for a level
 }
 
 // group is a group that was opened by WithGroup, with its attributes.
@@ -49,13 +51,16 @@ func Wrap(h slog.Handler, p *events.Policy) slog.Handler {
 	case *Handler, *Wrapper:
 		return h
 	}
-	rules := p.Rules()
+	rules, mayPanic := p.Rules(), !levelOfSlog(h)
 	h = withAttrs(withoutDefault(h), slogAttrs(rules.Constant()))
-	return &Wrapper{rules: rules, inner: h, held: h, traced: h, heldIsInner: true, tracedIsHeld: true}
+	return &Wrapper{rules: rules, inner: h, held: h, traced: h, heldIsInner: true, tracedIsHeld: true, mayPanic: mayPanic}
 }
 
-// Enabled asks the wrapped handler.
+// Enabled asks the wrapped handler. Where that panics, as a [slog.Leveler] of the user's may, Info and above are enabled.
 func (w *Wrapper) Enabled(ctx context.Context, level slog.Level) bool {
+	if w.mayPanic {
+		return enabled(w.inner, ctx, level)
+	}
 	return w.inner.Enabled(ctx, level)
 }
 

@@ -8,7 +8,6 @@ func sharedMutants() []Mutant {
 	const (
 		event  = "events/event.go"
 		fields = "events/fields.go"
-		policy = "events/policy.go"
 		rules  = "events/rules.go"
 		id     = "events/ids.go"
 		schema = "events/schema.go"
@@ -16,6 +15,7 @@ func sharedMutants() []Mutant {
 		json   = "events/json.go"
 		ids    = "internal/spanstate/ids.go"
 		errs   = "internal/spanstate/errors.go"
+		level  = "internal/spanstate/level.go"
 		table  = "internal/spanstate/table.go"
 	)
 	return []Mutant{
@@ -32,8 +32,10 @@ func sharedMutants() []Mutant {
 			[]string{"event", "event-level", "event-level-debug", "event-level-dynamic", "fields-many"}},
 		{"event at every level", event, `emit := reaches(level, r.event) && `, `emit := `, all,
 			[]string{"event-below-level", "event-off", "wrap-again"}},
-		{"level asked once", policy, "\treturn l\n", "\treturn l.Level()\n", all,
+		{"level asked once", level, "if known != nil {\n\t\t\treturn known\n", "if known != nil {\n\t\t\treturn known.Level()\n", all,
 			[]string{"event-level-dynamic"}},
+		{"levels that panic not caught", level, `return careful{l, missing}`, `return l`, all,
+			[]string{"level-panics"}},
 		{"recording not asked", event, `if !s.muted && s.Span.IsRecording() {`, `if !s.muted {`, all,
 			[]string{"event-not-recording"}},
 		{"one event for all goroutines", event, `sync.Pool{New: func() any { return new(Event) }}`,

@@ -59,8 +59,10 @@ func slogMutants() []Mutant {
 		{"slog: errors' text lost", convert, "\t\tc.to.AddIn(len(c.prefix), events.String(key, spanstate.Text(err)))\n", "\t\t_ = spanstate.Text(err)\n", bridge,
 			[]string{"type-error", "type-error-with", "two-errors", "bad-nil-error"}},
 
-		{"slog: every level enabled", handler, `return level >= least`, `return level >= least || true`, bridge,
+		{"slog: every level enabled", handler, `return level >= h.opts.Level.Level()`, `return level >= h.opts.Level.Level() || true`, bridge,
 			[]string{"disabled"}},
+		{"slog: levels that panic not caught", wrap, `if w.mayPanic {`, `if false {`, bridge,
+			[]string{"level-panics"}},
 		{"slog: siblings share a line", handler, `b: slices.Clip(pre)`, `b: pre`, bridge,
 			[]string{"siblings"}},
 		{"slog: siblings share groups", handler, `append(slices.Clip(h.names), name)`, `append(h.names, name)`, bridge,

@@ -74,7 +74,11 @@ func zapMutants() []Mutant {
 
 		{"zap: every level enabled", core, `level: level, write`, `level: zapcore.Level(-100), write`, bridge,
 			[]string{"disabled"}},
-		{"zap: samplers bypassed", wrap, `in := w.inner.Check(ent, nil)`, `in := (*zapcore.CheckedEntry)(nil).AddCore(ent, w.inner)`, bridge,
+		{"zap: levels that panic not caught", "zapbridge/level.go", `return carefulLevel{l}`, `return l`, bridge,
+			[]string{"level-panics"}},
+		{"zap: wrapped, levels that panic not caught", wrap, "if w.mayPanic {\n\t\tdefer", "if false {\n\t\tdefer", bridge,
+			[]string{"level-panics"}},
+		{"zap: samplers bypassed", wrap, `in := w.ask(ent)`, `in := (*zapcore.CheckedEntry)(nil).AddCore(ent, w.inner)`, bridge,
 			[]string{"sampled-away"}},
 		{"zap: siblings share a line", encode, `n, p = enc.Clone(), &placer{`, `n, p = enc, &placer{`, bridge,
 			[]string{"siblings", "siblings-in-group"}},

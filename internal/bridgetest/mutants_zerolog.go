@@ -20,7 +20,8 @@ func zerologMutants() []Mutant {
 	return []Mutant{
 		{"zerolog: no ids", add, "\tb = h.rules.AppendIDs(b, sc)\n", "\tsc = trace.SpanContext{}\n", bridge,
 			[]string{"ids", "ids-root-in-group", "ids-root-in-two-groups", "ids-root-in-empty-group", "ids-root-namespace-in-call",
-				"ids-remote", "bound", "call-over-bound", "datadog-ids", "gcp-ids"}},
+				"ids-remote", "bound", "call-over-bound", "datadog-ids", "gcp-ids",
+				"logs-itself-stringer", "logs-itself-marshaler", "logs-itself-error", "logs-itself-object"}},
 		{"zerolog: ids of recording spans only", add, "\tb = h.rules.AppendIDs(b, sc)\n", "\tif !scope.Span.IsRecording() {\n\t\tsc = trace.SpanContext{}\n\t}\n\tb = h.rules.AppendIDs(b, sc)\n", bridge,
 			[]string{"ids-unsampled", "ids-remote", "ids-after-end", "event-not-recording"}},
 		{"zerolog: ids without a span", add, `h.rules.AppendIDs(b, sc)`, "append(b, `,\"trace_id\":\"\",\"span_id\":\"\",\"trace_flags\":\"\"`...)", bridge,
