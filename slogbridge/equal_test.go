@@ -211,6 +211,40 @@ func TestYearsThatRFC3339DoesNotHave(t *testing.T) {
 	}
 }
 
+// A slog.JSONHandler writes its mark and the time: no JSON. Wrapped it gets the mark alone, wherever the time stands.
+func TestYearsOfAWrappedHandler(t *testing.T) {
+	late := time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)
+	for year, want := range map[int]bool{-1: false, 0: true, 2: true, 2026: true, 9999: true, 10000: false} {
+		for _, zone := range []*time.Location{time.UTC, time.FixedZone("", 14*3600), time.FixedZone("", -12*3600)} {
+			for _, at := range []time.Time{time.Date(year, 1, 1, 0, 0, 0, 0, zone), time.Date(year, 12, 31, 23, 59, 59, 0, zone)} {
+				var got bytes.Buffer
+				h := slogbridge.Wrap(slog.NewJSONHandler(&got, nil), nil)
+				_ = h.Handle(context.Background(), slog.NewRecord(at, 0, "m", 0))
+				if m := object(t, got.Bytes()); (m["time"] == at.Format(time.RFC3339Nano)) != want {
+					t.Errorf("%v: got %v, in range: %v", at, m["time"], want)
+				}
+			}
+		}
+	}
+	for _, ctx := range []context.Context{context.Background(), unsampled()} {
+		var got bytes.Buffer
+		h := slogbridge.Wrap(slog.NewJSONHandler(&got, nil), nil).WithAttrs([]slog.Attr{slog.Time("w", late)})
+		h = h.WithGroup("g").WithAttrs([]slog.Attr{slog.Time("x", late)})
+		rec := slog.NewRecord(late, 0, "m", 0)
+		group := []slog.Attr{slog.Int("a", 1), slog.Time("y", late)}
+		rec.AddAttrs(slog.Attr{Key: "h", Value: slog.GroupValue(group...)}, slog.Time("fine", time.Unix(0, 0).UTC()))
+		if err := h.Handle(ctx, rec); err != nil {
+			t.Fatal(err)
+		}
+		if line := got.String(); strings.Count(line, "!ERROR:time.Time year") != 4 || !json.Valid([]byte(line)) || !strings.Contains(line, `"fine":"1970`) {
+			t.Errorf("got %s", line)
+		}
+		if group[1].Value.Kind() != slog.KindTime {
+			t.Error("the caller's slice was written")
+		}
+	}
+}
+
 func TestSlogtest(t *testing.T) {
 	var buf bytes.Buffer
 	fresh := func(make func() slog.Handler, group string) (func(*testing.T) slog.Handler, func(*testing.T) map[string]any) {

@@ -61,6 +61,8 @@ func slogMutants() []Mutant {
 
 		{"slog: every level enabled", handler, `return level >= h.opts.Level.Level()`, `return level >= h.opts.Level.Level() || true`, bridge,
 			[]string{"disabled"}},
+		{"slog: wrapped, years that JSON does not have", wrap, "if w.rfc3339 {\n\t\tr =", "if false {\n\t\tr =", bridge,
+			[]string{"bad-late-time", "bad-early-time"}},
 		{"slog: levels that panic not caught", wrap, `if w.mayPanic {`, `if false {`, bridge,
 			[]string{"level-panics"}},
 		{"slog: siblings share a line", handler, `b: slices.Clip(pre)`, `b: pre`, bridge,
@@ -70,7 +72,7 @@ func slogMutants() []Mutant {
 		{"slog: caller's slice filtered in place", rewrite, `kept := make([]slog.Attr, 0, len(attrs))`, `kept := attrs[:0]`, bridge,
 			[]string{"slices-not-written"}},
 
-		{"slog: wrapped, resource lost", wrap, `slogAttrs(rules.Constant())`, `slogAttrs(nil)`, bridge,
+		{"slog: wrapped, resource lost", wrap, `slogAttrs(w.rules.Constant())`, `slogAttrs(nil)`, bridge,
 			[]string{"resource", "resource-in-group", "resource-without-span", "ecs-wrapped-names"}},
 		{"slog: ECS: errors left where they are", encode, `if e.rules.Schema() == events.ECS && e.ecsError(a) {`, `if false {`, bridge,
 			[]string{"ecs-error-string", "ecs-two-errors"}},
