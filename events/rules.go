@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -100,7 +101,7 @@ func (r *Rules) setConstant(resource []attribute.KeyValue) {
 		r.constant = append(r.constant, attribute.String("ecs.version", ecsVersion))
 	}
 	for _, kv := range resource {
-		key := r.schema.resourceName(string(kv.Key))
+		key := spanstate.Valid(r.schema.resourceName(string(kv.Key)))
 		if r.isBuiltin(key) {
 			key = labelOf(key)
 		}
@@ -176,7 +177,7 @@ func (r *Rules) Place(key string, scalar bool) (name string, asString bool) {
 		return key, false
 	}
 	if r.taken[key] || r.schema == ECS && (ecsOwn[key] || scalar && ecsObjects[key]) {
-		return labelOf(key), true
+		return r.Label(key), true
 	}
 	return key, false
 }
@@ -200,5 +201,12 @@ func (r *Rules) Owns(path string) bool {
 	return r.schema == ECS && (ecsOwn[path] || r.taken[path] || r.IsID(path))
 }
 
-// Label returns the name that a field gets whose own is taken: labels.<key>, with dots in the key as underscores.
-func (r *Rules) Label(key string) string { return labelOf(key) }
+// Label returns the name that a field gets whose own is taken: labels.<key>, with dots in the key as underscores, and a
+// number behind it where a constant field has that name.
+func (r *Rules) Label(key string) string {
+	label := labelOf(key)
+	for name, n := label, 2; r.taken[label]; n++ {
+		label = name + "_" + strconv.Itoa(n)
+	}
+	return label
+}

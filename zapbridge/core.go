@@ -60,7 +60,8 @@ func NewCore(w io.Writer, level zapcore.LevelEnabler, p *events.Policy) *Core {
 		o.sync = s.Sync
 	}
 	enc := zapcore.NewJSONEncoder(o.encoderConfig())
-	return &Core{output: o, bound: start(p), plain: enc, traced: enc}
+	root := rootState{ecsState: ecsState{seen: names{rules: o.rules}}}
+	return &Core{output: o, bound: start(p), plain: enc, traced: enc, state: root}
 }
 
 func writeTo(w io.Writer) func(slog.Level, []byte) (int, error) {
