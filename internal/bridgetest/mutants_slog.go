@@ -101,7 +101,7 @@ func slogMutants() []Mutant {
 			"\tfor a.Value.Kind() == slog.KindLogValuer {\n\t\ta.Value = a.Value.LogValuer().LogValue()\n\t}\n\tif e.opts.ReplaceAttr != nil && a", bridge,
 			[]string{"panic-object"}},
 		{"slog: what has no JSON leaves nothing", value, "\tif err := e.marshal(v); err != nil {\n", "\tif err := e.marshal(v); err == nil && v == e {\n", bridge,
-			[]string{"bad-cyclic", "bad-channel", "bad-func", "bad-complex"}},
+			[]string{"bad-cyclic", "bad-channel", "bad-func", "bad-complex", "bad-raw-json"}},
 		{"slog: nil pointers not caught", value, `if r := recover(); r != nil {`, `if r := any(nil); r != nil {`, bridge,
 			[]string{"bad-nil-error"}},
 		{"slog: values not added", convert, `c.to.AddIn(len(c.prefix), events.Any(key, v))`, `_ = v`, bridge,

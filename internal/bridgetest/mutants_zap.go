@@ -113,7 +113,7 @@ func zapMutants() []Mutant {
 			"\tswitch f.Type {\n\tcase zapcore.ErrorType:\n\t\tc.AddString(f.Key, f.Interface.(error).Error())\n\tcase zapcore.StringerType:\n\t\tc.AddString(f.Key, f.Interface.(fmt.Stringer).String())\n", bridge,
 			[]string{"panic-stringer", "panic-error", "panic-object", "bad-nil-error", "bad-nil-stringer"}},
 		{"zap: values not added", convert, `c.put(events.Any(key, v))`, `_ = v`, bridge,
-			[]string{"bad-cyclic", "bad-nil-pointer", "bad-channel", "bad-func", "type-nil"}},
+			[]string{"bad-cyclic", "bad-nil-pointer", "bad-raw-json", "bad-channel", "bad-func", "type-nil"}},
 		{"zap: complex numbers not added", convert, `c.put(attribute.String(key, complexText(v, 128)))`, `_ = v`, bridge,
 			[]string{"bad-complex"}},
 		{"zap: NaN not added", convert, `c.put(attribute.Float64(key, v))`, "if v-v == 0 {\n\t\tc.put(attribute.Float64(key, v))\n\t}", bridge,
