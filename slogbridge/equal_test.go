@@ -15,6 +15,9 @@ import (
 	"testing/slogtest"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/spanlog/spanlog/events"
 	"github.com/spanlog/spanlog/slogbridge"
 )
 
@@ -184,6 +187,76 @@ func TestLinesAreThoseOfSlog(t *testing.T) {
 func FuzzLinesAreThoseOfSlog(f *testing.F) {
 	f.Add(uint64(1))
 	f.Fuzz(compare)
+}
+
+// met logs random things with the schema ECS, in a span: whatever keys meet, each stands once in its object.
+func met(t *testing.T, seed uint64, key string) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 2))
+	keys := []string{key, key + "_2", "labels." + key, "labels.error", "error", "error.message", "message", "service.name", "labels.service_name",
+		"trace.id", "labels.trace_id", "id", "trace", "labels.labels_error", "a", "\xff"}
+	named := func(as []slog.Attr) []slog.Attr {
+		for i := range as {
+			as[i].Key = keys[r.IntN(len(keys))]
+		}
+		return as
+	}
+	var buf bytes.Buffer
+	p := &events.Policy{Schema: events.ECS, Resource: []attribute.KeyValue{attribute.String("service.name", "x"), attribute.String(keys[r.IntN(len(keys))], "y")}}
+	var h slog.Handler = slogbridge.NewHandler(&buf, nil, p)
+	for range r.IntN(4) {
+		if h = h.WithAttrs(named(anyAttrs(r, 0))); r.IntN(3) == 0 {
+			h = h.WithGroup(keys[r.IntN(len(keys))])
+		}
+	}
+	rec := slog.NewRecord(time.Unix(0, 0), slog.LevelError, "m", 0)
+	rec.AddAttrs(named(anyAttrs(r, 0))...)
+	rec.AddAttrs(named(anyAttrs(r, 0))...)
+	ctx := events.ContextWith(unsampled(), named(anyAttrs(r, 3))...)
+	_ = h.Handle(ctx, rec)
+	d := json.NewDecoder(bytes.NewReader(buf.Bytes()))
+	if twice, err := repeated(d); err != nil || twice != "" {
+		t.Fatalf("seed %d, key %q: %v, %s stands twice in %s", seed, key, err, twice, buf.String())
+	}
+}
+
+// repeated reads one value and returns a key that stands twice in an object of it.
+func repeated(d *json.Decoder) (twice string, err error) {
+	token, err := d.Token()
+	if delim, ok := token.(json.Delim); !ok || err != nil || delim == ']' || delim == '}' {
+		return "", err
+	}
+	keys := map[json.Token]bool{}
+	for d.More() {
+		if token == json.Delim('{') {
+			key, err := d.Token()
+			if err != nil {
+				return "", err
+			}
+			if keys[key] {
+				twice = fmt.Sprintf("%q", key)
+			}
+			keys[key] = true
+		}
+		inner, err := repeated(d)
+		if err != nil {
+			return "", err
+		}
+		twice += inner
+	}
+	_, err = d.Token()
+	return twice, err
+}
+
+func TestKeysThatMeet(t *testing.T) {
+	for seed := range uint64(5000) {
+		met(t, seed, "k")
+	}
+}
+
+func FuzzKeysThatMeet(f *testing.F) {
+	f.Add(uint64(1), "error")
+	f.Fuzz(met)
 }
 
 func FuzzStrings(f *testing.F) {
