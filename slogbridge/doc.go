@@ -12,6 +12,8 @@
 //
 // What becomes of a record on the span is said by [events.Policy].
 //
+// A [slog.Leveler] that panics counts as Info, that of a wrapped handler too.
+//
 // Handlers are safe for concurrent use and derived handlers share one lock on the writer; a record is one call of Write.
 // Handle returns the writer's error; tracing itself never fails.
 //

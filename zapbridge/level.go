@@ -72,7 +72,9 @@ func ofZap(v reflect.Value) bool {
 		}
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
-			if f := v.Field(i); f.Type().Implements(reflect.TypeFor[zapcore.LevelEnabler]()) && !ofZap(f) {
+			f := v.Field(i)
+			lazy := f.Type() == reflect.TypeFor[zapcore.Core]() && f.IsNil() // made at the first call, from another field
+			if !lazy && f.Type().Implements(reflect.TypeFor[zapcore.LevelEnabler]()) && !ofZap(f) {
 				return false
 			}
 		}

@@ -62,7 +62,8 @@
 //
 // Ids, the time, and calls without a span or below the event level allocate nothing. An event costs three allocations: a
 // copy of the line, which its attributes share (those of a line over 16 KiB have their own), the SDK's copy of the
-// attributes, and the time stamp. A line that is renamed or searched for secrets is read once more and copied once.
+// attributes, and the time stamp. New reads each line once before it is written; one that is renamed or searched for
+// secrets is read once more and copied once.
 //
 // # Limitations
 //
