@@ -336,10 +336,6 @@ func TestInvalidRawJSONOnALine(t *testing.T) {
 					l = l.With().Int("a", 1).RawJSON("raw", []byte(raw)).Logger()
 					l.Info().Ctx(ctx).Int("b", 2).Msg("m")
 				},
-				"later hook": func(l zerolog.Logger, ctx context.Context) {
-					l = l.Hook(rawHook(raw))
-					l.Info().Ctx(ctx).Int("a", 1).Int("b", 2).Send()
-				},
 			} {
 				for _, ctx := range []context.Context{context.Background(), fixed(0, false), recording(t).ctx} {
 					t.Run(name+"/"+place+"/"+raw, func(t *testing.T) {
@@ -361,11 +357,6 @@ func TestInvalidRawJSONOnALine(t *testing.T) {
 		}
 	}
 }
-
-// rawHook adds raw JSON behind our hook.
-type rawHook string
-
-func (h rawHook) Run(e *zerolog.Event, _ zerolog.Level, _ string) { e.RawJSON("raw", []byte(h)) }
 
 // Later lines use the memory of earlier ones again.
 func TestEventOwnsItsText(t *testing.T) {

@@ -90,24 +90,19 @@ func (w *writer) put(level zerolog.Level, line []byte) (n int, err error) {
 	if cbor {
 		return w.write(level, line)
 	}
-	given := len(line)
-	if !wellFormed(line) {
-		line = repaired(line, w.rules)
-	}
+	line = oneLine(line)
 	if w.rewriter == nil {
-		n, err = w.write(level, line)
-	} else {
-		t := texts.Get().(*rewritten)
-		defer t.free()
-		n, err = w.write(level, w.form(t, level, line))
+		return w.write(level, line)
 	}
-	if err != nil {
-		return min(n, given), err
+	t := texts.Get().(*rewritten)
+	defer t.free()
+	if n, err = w.write(level, w.form(t, level, line)); err != nil {
+		return min(n, len(line)), err
 	}
-	return given, nil
+	return len(line), nil
 }
 
-// form returns the line as it is to be written. One that is nested too deep keeps its names.
+// form returns the line as it is to be written. One that a later hook made invalid keeps its names.
 func (w *writer) form(t *rewritten, level zerolog.Level, line []byte) []byte {
 	if t.read(line) {
 		w.rewriter.rewrite(t, level)

@@ -45,7 +45,7 @@ var deviations = []deviation{
 	{"zerolog", []string{"bad-cyclic", "bad-channel", "bad-func", "bad-complex"}, "marshaling error: ",
 		"zerolog formats a value in the caller's own statement, and marks what it cannot in this way"},
 	{"zerolog-wrap zerolog-console zerolog-sampled", []string{"bad-raw-json"}, nil,
-		"zerolog writes raw JSON unseen, and with Wrap the line is its own: to look at each before it is written costs half as much as the line (with New we do)"},
+		"zerolog writes raw JSON unseen, and with Wrap the line is its own: to read each costs half as much as to make it (New does)"},
 	{"slog-text", []string{"panic-marshaler"}, unasked,
 		"slog's text handler asks no MarshalJSON"},
 	{"zerolog", []string{"source"}, "no function",

@@ -92,7 +92,7 @@ func zerologMutants() []Mutant {
 			[]string{"ecs-error-in-group"}},
 		{"zerolog: ECS: every string an error", errors, `if m.kind != '"' || key != "error" && (key != zerolog.ErrorFieldName || key == "") {`, `if m.kind != '"' {`, bridge,
 			[]string{"ecs-two-errors"}},
-		{"zerolog: raw JSON that is none left on the line", "zerologbridge/writer.go", `if !wellFormed(line) {`, `if false {`, bridge,
+		{"zerolog: raw JSON that is none left on the line", hook, `if h.stamps && !soFar(line) {`, `if false {`, bridge,
 			[]string{"bad-raw-json"}},
 		{"zerolog: raw JSON that is none not marked on the event", convert, `return notJSON + raw`, `return raw`, bridge,
 			[]string{"bad-raw-json"}},
