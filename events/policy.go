@@ -33,10 +33,11 @@ type Policy struct {
 	// GCPProject is the project in the trace's resource name under the schema GCP. Empty: the bare trace id.
 	GCPProject string
 
-	// EventLevel is the lowest level that becomes a span event. Nil: Info. Off: no events.
+	// EventLevel is the lowest level that becomes a span event. Nil, or a Leveler that panics: Info. Off: no events.
 	EventLevel slog.Leveler
 
-	// StatusLevel is the lowest level that sets the span's status to Error. Nil: Error. Off: the status is never touched.
+	// StatusLevel is the lowest level that sets the span's status to Error. Nil, or a Leveler that panics: Error. Off: the
+	// status is never touched.
 	StatusLevel slog.Leveler
 
 	// Groups says what groups of fields are on a span event. Zero: GroupsDotted.
@@ -102,10 +103,3 @@ const (
 	// RouteRecords makes log records only; span events are then up to the provider (events/eventbridge).
 	RouteRecords
 )
-
-func leveler(l slog.Leveler, missing slog.Level) slog.Leveler {
-	if l == nil {
-		return missing
-	}
-	return l
-}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -12,6 +13,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/log"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // Rules is a [Policy] made ready for a bridge: defaults filled in, names chosen, what is the same on every line encoded.
@@ -57,8 +60,8 @@ func (p *Policy) Rules() *Rules {
 	r := &Rules{
 		schema: p.Schema,
 		names:  p.Schema.names(),
-		event:  leveler(p.EventLevel, slog.LevelInfo),
-		status: leveler(p.StatusLevel, slog.LevelError),
+		event:  spanstate.Leveler(p.EventLevel, slog.LevelInfo),
+		status: spanstate.Leveler(p.StatusLevel, slog.LevelError),
 		groups: p.Groups,
 
 		url:        p.TraceURL,
@@ -98,7 +101,7 @@ func (r *Rules) setConstant(resource []attribute.KeyValue) {
 		r.constant = append(r.constant, attribute.String("ecs.version", ecsVersion))
 	}
 	for _, kv := range resource {
-		key := r.schema.resourceName(string(kv.Key))
+		key := spanstate.Valid(r.schema.resourceName(string(kv.Key)))
 		if r.isBuiltin(key) {
 			key = labelOf(key)
 		}
@@ -174,7 +177,7 @@ func (r *Rules) Place(key string, scalar bool) (name string, asString bool) {
 		return key, false
 	}
 	if r.taken[key] || r.schema == ECS && (ecsOwn[key] || scalar && ecsObjects[key]) {
-		return labelOf(key), true
+		return r.Label(key), true
 	}
 	return key, false
 }
@@ -198,5 +201,12 @@ func (r *Rules) Owns(path string) bool {
 	return r.schema == ECS && (ecsOwn[path] || r.taken[path] || r.IsID(path))
 }
 
-// Label returns the name that a field gets whose own is taken: labels.<key>, with dots in the key as underscores.
-func (r *Rules) Label(key string) string { return labelOf(key) }
+// Label returns the name that a field gets whose own is taken: labels.<key>, with dots in the key as underscores, and a
+// number behind it where a constant field has that name.
+func (r *Rules) Label(key string) string {
+	label := labelOf(key)
+	for name, n := label, 2; r.taken[label]; n++ {
+		label = name + "_" + strconv.Itoa(n)
+	}
+	return label
+}

@@ -96,8 +96,8 @@ func (e *encoder) origin(r slog.Record) {
 
 // time writes t in RFC 3339 with nanoseconds; years that the format does not have become a mark.
 func (e *encoder) time(t time.Time) {
-	if y := t.Year(); y < 0 || y >= 10000 {
-		e.string("!ERROR:time.Time year outside of range [0,9999]")
+	if !inRange(t) {
+		e.string(badYear)
 		return
 	}
 	e.b = append(e.b, '"')

@@ -12,6 +12,8 @@
 //
 // What becomes of a record on the span is said by [events.Policy].
 //
+// A [slog.Leveler] that panics counts as Info, that of a wrapped handler too.
+//
 // Handlers are safe for concurrent use and derived handlers share one lock on the writer; a record is one call of Write.
 // Handle returns the writer's error; tracing itself never fails.
 //
@@ -27,7 +29,8 @@
 //     ReplaceAttr applies to both, so a value it removes from the line is not on the span either.
 //   - A LogValuer is resolved once for the line and once for the event; once more where Wrap redacts, or under ECS.
 //   - A handler that was made by this package is not wrapped again; Wrap returns it as it is.
-//   - The lines of a wrapped slog.JSONHandler are no better than its own: a time outside the years 0 to 9999, and a
-//     group that turns out empty, make invalid JSON there.
+//   - The lines of a wrapped slog.JSONHandler are no better than its own: some groups that turn out empty make invalid
+//     JSON there, and so does a time outside the years 0 to 9999 that a LogValuer returns. (One that is an attribute, or the
+//     record's own, becomes the mark that NewHandler writes.)
 //   - Under Wrap a user's own repeated keys, and his keys that collide with a schema's, stay as they are.
 package slogbridge

@@ -23,17 +23,30 @@ func (s ecsState) clone() ecsState {
 	return s
 }
 
-// unique returns name, or, where it is taken or the object has it already, name_2, name_3 and so on: Elasticsearch
+// unique returns name, or, where the object has it already or it is taken, name_2, name_3 and so on: Elasticsearch
 // refuses a document with a key that stands twice. Two names that are not UTF-8 may be one once they are written: it
 // returns what may be written.
-func (s *ecsState) unique(name string, taken bool) string {
+func (s *ecsState) unique(name string, taken func(string) bool) string {
 	name = spanstate.Valid(name)
 	key := name
-	for n := 2; taken || slices.Contains(s.seen, key); n++ {
-		key, taken = name+"_"+strconv.Itoa(n), false
+	for n := 2; slices.Contains(s.seen, key) || taken(key); n++ {
+		key = name + "_" + strconv.Itoa(n)
 	}
 	s.seen = append(s.seen, key)
 	return key
+}
+
+// takenAtRoot reports whether a line has the name at its root, whatever the user adds.
+func (e *encoder) takenAtRoot(key string) bool {
+	return e.rules.Taken(key) || e.traced && e.rules.IsID(key)
+}
+
+// taken is the same for the object that is being written: the members of trace, say, are those of our trace.id.
+func (e *encoder) taken(key string) bool {
+	if e.depth == 0 {
+		return e.takenAtRoot(key)
+	}
+	return e.rules.Owns(e.path + key)
 }
 
 // passed notes an error value inside a group, where it stays: the first one of a line fills error.* at the root too.
@@ -45,10 +58,11 @@ func (s *ecsState) passed(v slog.Value) {
 
 // ecsHead writes error.* for the first error value of the line, wherever it stands.
 func (e *encoder) ecsHead(h *Handler, r slog.Record, scope *events.Scope) {
-	e.ecs = h.ecs.clone()
+	given := h.ecsOf(e.traced)
+	e.ecs = given.clone()
 	e.scopeFields(h, scope)
-	err := h.ecs.err
-	if !h.ecs.told {
+	err := given.err
+	if !given.told {
 		err = e.firstError(h.names, r)
 		e.ecs.err = err
 	}
@@ -83,7 +97,7 @@ func (e *encoder) scopeFields(h *Handler, scope *events.Scope) {
 			}
 		}
 		names := ecsState{seen: *root}
-		e.key(names.unique(key, false))
+		e.key(names.unique(key, e.takenAtRoot))
 		*root = names.seen
 		e.any(value)
 	}

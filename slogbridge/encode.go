@@ -275,7 +275,7 @@ func (e *encoder) key(name string) {
 // field is key for a name of the user's: under ECS it is told apart from those that are there already.
 func (e *encoder) field(name string) {
 	if e.rules.Schema() == events.ECS {
-		name = e.ecs.unique(name, e.depth > 0 && e.rules.Owns(e.path+name))
+		name = e.ecs.unique(name, e.taken)
 	}
 	e.key(name)
 }

@@ -15,6 +15,9 @@ import (
 	"testing/slogtest"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/spanlog/spanlog/events"
 	"github.com/spanlog/spanlog/slogbridge"
 )
 
@@ -186,6 +189,76 @@ func FuzzLinesAreThoseOfSlog(f *testing.F) {
 	f.Fuzz(compare)
 }
 
+// met logs random things with the schema ECS, in a span: whatever keys meet, each stands once in its object.
+func met(t *testing.T, seed uint64, key string) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 2))
+	keys := []string{key, key + "_2", "labels." + key, "labels.error", "error", "error.message", "message", "service.name", "labels.service_name",
+		"trace.id", "labels.trace_id", "id", "trace", "labels.labels_error", "a", "\xff"}
+	named := func(as []slog.Attr) []slog.Attr {
+		for i := range as {
+			as[i].Key = keys[r.IntN(len(keys))]
+		}
+		return as
+	}
+	var buf bytes.Buffer
+	p := &events.Policy{Schema: events.ECS, Resource: []attribute.KeyValue{attribute.String("service.name", "x"), attribute.String(keys[r.IntN(len(keys))], "y")}}
+	var h slog.Handler = slogbridge.NewHandler(&buf, nil, p)
+	for range r.IntN(4) {
+		if h = h.WithAttrs(named(anyAttrs(r, 0))); r.IntN(3) == 0 {
+			h = h.WithGroup(keys[r.IntN(len(keys))])
+		}
+	}
+	rec := slog.NewRecord(time.Unix(0, 0), slog.LevelError, "m", 0)
+	rec.AddAttrs(named(anyAttrs(r, 0))...)
+	rec.AddAttrs(named(anyAttrs(r, 0))...)
+	ctx := events.ContextWith(unsampled(), named(anyAttrs(r, 3))...)
+	_ = h.Handle(ctx, rec)
+	d := json.NewDecoder(bytes.NewReader(buf.Bytes()))
+	if twice, err := repeated(d); err != nil || twice != "" {
+		t.Fatalf("seed %d, key %q: %v, %s stands twice in %s", seed, key, err, twice, buf.String())
+	}
+}
+
+// repeated reads one value and returns a key that stands twice in an object of it.
+func repeated(d *json.Decoder) (twice string, err error) {
+	token, err := d.Token()
+	if delim, ok := token.(json.Delim); !ok || err != nil || delim == ']' || delim == '}' {
+		return "", err
+	}
+	keys := map[json.Token]bool{}
+	for d.More() {
+		if token == json.Delim('{') {
+			key, err := d.Token()
+			if err != nil {
+				return "", err
+			}
+			if keys[key] {
+				twice = fmt.Sprintf("%q", key)
+			}
+			keys[key] = true
+		}
+		inner, err := repeated(d)
+		if err != nil {
+			return "", err
+		}
+		twice += inner
+	}
+	_, err = d.Token()
+	return twice, err
+}
+
+func TestKeysThatMeet(t *testing.T) {
+	for seed := range uint64(1500) {
+		met(t, seed, "k")
+	}
+}
+
+func FuzzKeysThatMeet(f *testing.F) {
+	f.Add(uint64(1), "error")
+	f.Fuzz(met)
+}
+
 func FuzzStrings(f *testing.F) {
 	f.Add("a\xffb", "k\"")
 	f.Fuzz(func(t *testing.T, s, key string) {
@@ -208,6 +281,40 @@ func TestYearsThatRFC3339DoesNotHave(t *testing.T) {
 	}
 	if m := object(t, got.Bytes()); m["time"] != "!ERROR:time.Time year outside of range [0,9999]" {
 		t.Errorf("time is %v", m["time"])
+	}
+}
+
+// A slog.JSONHandler writes its mark and the time: no JSON. Wrapped it gets the mark alone, wherever the time stands.
+func TestYearsOfAWrappedHandler(t *testing.T) {
+	late := time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)
+	for year, want := range map[int]bool{-1: false, 0: true, 2: true, 2026: true, 9999: true, 10000: false} {
+		for _, zone := range []*time.Location{time.UTC, time.FixedZone("", 14*3600), time.FixedZone("", -12*3600)} {
+			for _, at := range []time.Time{time.Date(year, 1, 1, 0, 0, 0, 0, zone), time.Date(year, 12, 31, 23, 59, 59, 0, zone)} {
+				var got bytes.Buffer
+				h := slogbridge.Wrap(slog.NewJSONHandler(&got, nil), nil)
+				_ = h.Handle(context.Background(), slog.NewRecord(at, 0, "m", 0))
+				if m := object(t, got.Bytes()); (m["time"] == at.Format(time.RFC3339Nano)) != want {
+					t.Errorf("%v: got %v, in range: %v", at, m["time"], want)
+				}
+			}
+		}
+	}
+	for _, ctx := range []context.Context{context.Background(), unsampled()} {
+		var got bytes.Buffer
+		h := slogbridge.Wrap(slog.NewJSONHandler(&got, nil), nil).WithAttrs([]slog.Attr{slog.Time("w", late)})
+		h = h.WithGroup("g").WithAttrs([]slog.Attr{slog.Time("x", late)})
+		rec := slog.NewRecord(late, 0, "m", 0)
+		group := []slog.Attr{slog.Int("a", 1), slog.Time("y", late)}
+		rec.AddAttrs(slog.Attr{Key: "h", Value: slog.GroupValue(group...)}, slog.Time("fine", time.Unix(0, 0).UTC()))
+		if err := h.Handle(ctx, rec); err != nil {
+			t.Fatal(err)
+		}
+		if line := got.String(); strings.Count(line, "!ERROR:time.Time year") != 4 || !json.Valid([]byte(line)) || !strings.Contains(line, `"fine":"1970`) {
+			t.Errorf("got %s", line)
+		}
+		if group[1].Value.Kind() != slog.KindTime {
+			t.Error("the caller's slice was written")
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/spanlog/spanlog/events"
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // Handler is a [slog.Handler] that writes JSON lines with the ids of the span. It is made by [NewHandler].
@@ -19,7 +20,7 @@ type Handler struct {
 	nOpen  int    // groups opened in plain and traced
 	names  []string
 	fields events.Fields   // the attributes of With for span events
-	ecs    ecsState        // what the attributes of With leave for those of the record
+	ecs    [2]ecsState     // what the attributes of With leave for those of the record: in plain, in traced
 	bound  context.Context // of With(ctx, logger); nil if there is none
 }
 
@@ -46,6 +47,7 @@ func NewHandler(w io.Writer, opts *slog.HandlerOptions, p *events.Policy) *Handl
 	if opts != nil {
 		o.opts = *opts
 	}
+	o.opts.Level = spanstate.Leveler(o.opts.Level, slog.LevelInfo)
 	return &Handler{output: o}
 }
 
@@ -59,13 +61,9 @@ func writeTo(w io.Writer) func(slog.Level, []byte) (int, error) {
 	return func(_ slog.Level, line []byte) (int, error) { return w.Write(line) }
 }
 
-// Enabled reports whether level is at or above the level of the options, by default Info.
+// Enabled reports whether level is at or above the level of the options, by default, and where that panics, Info.
 func (h *Handler) Enabled(_ context.Context, level slog.Level) bool {
-	least := slog.LevelInfo
-	if h.opts.Level != nil {
-		least = h.opts.Level.Level()
-	}
-	return level >= least
+	return level >= h.opts.Level.Level()
 }
 
 // Handle writes the record as one line and adds it to the span of ctx, or of the bound context if ctx has none.
@@ -115,10 +113,10 @@ func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	n := *h
 	n.fields = h.fields.Clone()
 	h.converter(&n.fields).attrs(attrs)
-	n.plain, n.nOpen, n.ecs = h.extend(h.plain, attrs, false)
-	n.traced = n.plain
+	n.plain, n.nOpen, n.ecs[0] = h.extend(h.plain, attrs, false)
+	n.traced, n.ecs[1] = n.plain, n.ecs[0]
 	if h.hidesIDs(attrs) {
-		n.traced, _, _ = h.extend(h.traced, attrs, true)
+		n.traced, _, n.ecs[1] = h.extend(h.traced, attrs, true)
 	}
 	return &n
 }
@@ -130,13 +128,20 @@ func (h *Handler) hidesIDs(attrs []slog.Attr) bool {
 
 // extend returns pre with attrs encoded behind it, how many groups are open there, and what is left for the record.
 func (h *Handler) extend(pre []byte, attrs []slog.Attr, traced bool) ([]byte, int, ecsState) {
-	enc := encoder{output: h.output, b: slices.Clip(pre), traced: traced, ecs: h.ecs.clone()}
+	enc := encoder{output: h.output, b: slices.Clip(pre), traced: traced, ecs: h.ecsOf(traced).clone()}
 	enc.resume(pre)
 	enc.start(h.names[:h.nOpen])
 	if !enc.inGroups(h.names[h.nOpen:], func() bool { return enc.attrs(attrs) }) {
 		return pre, h.nOpen, enc.ecs
 	}
 	return enc.b, len(h.names), enc.ecs
+}
+
+func (h *Handler) ecsOf(traced bool) *ecsState {
+	if traced {
+		return &h.ecs[1]
+	}
+	return &h.ecs[0]
 }
 
 // WithGroup returns a handler that puts later attributes into a group of that name. An empty name returns h.

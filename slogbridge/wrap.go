@@ -26,6 +26,9 @@ type Wrapper struct {
 
 	// Whether held is inner, and traced is held. Handlers cannot be compared: they may be of any type.
 	heldIsInner, tracedIsHeld bool
+
+	mayPanic bool // when inner is asked for a level
+	rfc3339  bool // what is wrapped is a slog.JSONHandler, whose times must be those of RFC 3339
 }
 
 // group is a group that was opened by WithGroup, with its attributes.
@@ -49,13 +52,18 @@ func Wrap(h slog.Handler, p *events.Policy) slog.Handler {
 	case *Handler, *Wrapper:
 		return h
 	}
-	rules := p.Rules()
-	h = withAttrs(withoutDefault(h), slogAttrs(rules.Constant()))
-	return &Wrapper{rules: rules, inner: h, held: h, traced: h, heldIsInner: true, tracedIsHeld: true}
+	w := &Wrapper{rules: p.Rules(), heldIsInner: true, tracedIsHeld: true, mayPanic: !levelOfSlog(h)}
+	_, w.rfc3339 = h.(*slog.JSONHandler)
+	w.inner = withAttrs(withoutDefault(h), slogAttrs(w.rules.Constant()))
+	w.held, w.traced = w.inner, w.inner
+	return w
 }
 
-// Enabled asks the wrapped handler.
+// Enabled asks the wrapped handler. Where that panics, as a [slog.Leveler] of the user's may, Info and above are enabled.
 func (w *Wrapper) Enabled(ctx context.Context, level slog.Level) bool {
+	if w.mayPanic {
+		return enabled(w.inner, ctx, level)
+	}
 	return w.inner.Enabled(ctx, level)
 }
 
@@ -67,6 +75,9 @@ func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 		e.AddFields(w.fields)
 		w.converter(&e.Fields).record(r)
 		e.End(r.Level.String(), r.Message, r.Time)
+	}
+	if w.rfc3339 {
+		r = inRangeRecord(r)
 	}
 	sc := scope.Span.SpanContext()
 	switch {
@@ -152,6 +163,9 @@ func (w *Wrapper) WithAttrs(attrs []slog.Attr) slog.Handler {
 	n.fields = w.fields.Clone()
 	w.converter(&n.fields).attrs(attrs)
 	attrs = w.rewriter(false).attrs(attrs) // a copy: a handler owns the slice it is given
+	if w.rfc3339 {
+		attrs = inRangeAttrs(attrs)
+	}
 	n.inner = w.inner.WithAttrs(slices.Clone(attrs))
 	if len(w.open) > 0 {
 		n.open = slices.Clone(w.open)

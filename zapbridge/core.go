@@ -40,7 +40,7 @@ type lineWriter interface {
 }
 
 // NewCore returns a core that writes one JSON line per entry to w. Without a span and with a nil policy its lines are
-// those of zap's production configuration. A nil level means Info, a nil p the default policy; a nil w discards the lines
+// those of zap's production configuration. A nil level, and one that panics, means Info, a nil p the default policy; a nil w discards the lines
 // and leaves the span events.
 //
 // Where w has a method WriteLine(slog.Level, []byte) (int, error), it is called instead of Write. Where it has a method
@@ -53,16 +53,15 @@ func NewCore(w io.Writer, level zapcore.LevelEnabler, p *events.Policy) *Core {
 	if w == nil {
 		w = io.Discard
 	}
-	if level == nil {
-		level = zapcore.InfoLevel
-	}
+	level = careful(level)
 	o := &output{rules: p.Rules(), level: level, writeLine: writeTo(w), sync: func() error { return nil }}
 	o.levels = levelTextsOf(o.rules)
 	if s, ok := w.(interface{ Sync() error }); ok {
 		o.sync = s.Sync
 	}
 	enc := zapcore.NewJSONEncoder(o.encoderConfig())
-	return &Core{output: o, bound: start(p), plain: enc, traced: enc}
+	root := rootState{ecsState: ecsState{seen: names{rules: o.rules}}}
+	return &Core{output: o, bound: start(p), plain: enc, traced: enc, state: root}
 }
 
 func writeTo(w io.Writer) func(slog.Level, []byte) (int, error) {

@@ -58,7 +58,7 @@
 // Cores and loggers are safe for concurrent use; cores derived from one NewCore share one lock on the writer, and an entry
 // is one call of Write. No lock is held while methods of the user's run, so they may log. The event is made before the
 // line. What ends the program or the goroutine comes after both, once. Write returns the writer's error; tracing itself
-// never fails.
+// never fails. A level of the user's that panics counts as Info, that of a wrapped core too.
 //
 // # Cost
 //

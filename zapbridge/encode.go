@@ -19,7 +19,7 @@ func (c *Core) extend(enc zapcore.Encoder, fields []zapcore.Field, traced bool) 
 	var p *placer
 	_ = persist(fields, func(fields []zapcore.Field) (panicked any, _ error) {
 		defer func() { panicked = recover() }()
-		n, p = enc.Clone(), &placer{rules: c.rules, own: true, traced: traced, rootState: c.state.clone(nil)}
+		n, p = enc.Clone(), &placer{rules: c.rules, own: true, traced: traced, rootState: c.state.clone(nil, traced)}
 		p.addAll(n, fields)
 		return nil, nil
 	})
@@ -79,7 +79,7 @@ func (l *line) try(c *Core, ent *zapcore.Entry, fields []zapcore.Field, scope *e
 	}
 	l.b = l.b[:0]
 	if c.matters(traced, fields) {
-		l.placer = placer{rules: c.rules, own: true, traced: traced, rootState: c.state.clone(l.seen[:0])}
+		l.placer = placer{rules: c.rules, own: true, traced: traced, rootState: c.state.clone(l.seen[:0], traced)}
 		scope = l.placer.reserve(scope)
 		l.fields, l.used = fields, true
 		fields = l.one[:]

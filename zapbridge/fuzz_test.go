@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"math"
 	"testing"
 	"time"
@@ -18,10 +19,7 @@ import (
 func fuzzedFields(kinds []byte, key, text string, n int64) (fields []zap.Field) {
 	f := math.Float64frombits(uint64(n))
 	for i, kind := range kinds[:min(len(kinds), 64)] {
-		k := key
-		if i%3 == 2 {
-			k = text
-		}
+		k := [...]string{key, text, "labels." + key, text + "_2"}[i%4] // the last ones are made of others by us, too
 		fields = append(fields, []zap.Field{
 			zap.String(k, text), zap.Int64(k, n), zap.Float64(k, f), zap.Float32(k, float32(f)), zap.Bool(k, n > 0), zap.Uint64(k, uint64(n)),
 			zap.Duration(k, time.Duration(n)), zap.Time(k, time.Unix(n%1e12, n%1e9)), zap.Binary(k, []byte(text)), zap.ByteString(k, []byte(text)),
@@ -59,7 +57,8 @@ func FuzzLine(f *testing.F) {
 			t.Fatalf("got  %s\nwant %s", got, want)
 		}
 		for _, p := range policies {
-			line := write(&other, NewCore(&other, zap.DebugLevel, p), append(fields, Context(remote())))
+			ctx := events.ContextWith(remote(), slog.String(key, text), slog.Int64("labels."+text, n))
+			line := write(&other, NewCore(&other, zap.DebugLevel, p), append(fields, Context(ctx)))
 			if len(want) > 0 && !json.Valid(line) {
 				t.Fatalf("no JSON: %s", line)
 			}

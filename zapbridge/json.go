@@ -19,28 +19,33 @@ func fieldsJSON(fields ...zapcore.Field) (string, error) {
 	return buf.String(), nil
 }
 
-// valueJSON returns the value of a field as JSON, and whether there was nothing wrong with it. What panics, or cannot be
-// encoded, is a mark.
-func valueJSON(f zapcore.Field) (value json.RawMessage, whole bool) {
+// valueJSON returns the value of a field as JSON. What panics, or cannot be encoded, is a mark.
+func valueJSON(f zapcore.Field) json.RawMessage {
+	value, failure := partsJSON(f)
+	if value == nil {
+		return quoted("!ERROR:" + failure)
+	}
+	return value
+}
+
+// partsJSON returns what zap makes of a field: its value as JSON, nil if there is none, and what zap would write under
+// <key>Error, empty if nothing is wrong. A panic is a mark for a value.
+func partsJSON(f zapcore.Field) (value json.RawMessage, failure string) {
 	defer func() {
 		if r := recover(); r != nil {
-			value, whole = quoted(panicMark(r)), false
+			value, failure = quoted(panicMark(r)), ""
 		}
 	}()
 	f.Key = "v"
 	object, err := fieldsJSON(f)
 	if err != nil {
-		return quoted(errorMark(err)), false
+		return quoted(errorMark(err)), ""
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(object), &members); err != nil {
-		return quoted(object), false
+		return quoted(object), ""
 	}
-	failure, failed := members["vError"]
-	if value, ok := members["v"]; ok {
-		return value, !failed
-	}
-	return quoted("!ERROR:" + jsonText(failure)), false
+	return members["v"], jsonText(members["vError"])
 }
 
 func quoted(text string) json.RawMessage { return events.AppendJSONString(nil, text) }
@@ -59,6 +64,5 @@ func textOf(f zapcore.Field) string {
 	if f.Type == zapcore.StringType {
 		return f.String
 	}
-	value, _ := valueJSON(f)
-	return jsonText(value)
+	return jsonText(valueJSON(f))
 }

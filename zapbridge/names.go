@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/spanlog/spanlog/events"
 	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
@@ -16,6 +17,9 @@ type names struct {
 	list    []string        // up to maxListed of them
 	rest    map[string]bool // all others
 	repeats map[string]int  // the last number given to a name that was repeated
+	rules   *events.Rules   // tell which names are ours
+	path    string          // of the object, with a dot behind it; empty at the root
+	ids     bool            // the line has the ids of a span
 }
 
 // unique returns name or, where it stands already, name_2, name_3 and so on. Two names that are not UTF-8 may be one
@@ -39,7 +43,17 @@ func (n *names) unique(name string) string {
 	return key
 }
 
-func (n *names) has(key string) bool { return slices.Contains(n.list, key) || n.rest[key] }
+func (n *names) has(key string) bool {
+	return slices.Contains(n.list, key) || n.rest[key] || n.ours(key)
+}
+
+// ours reports whether the line has that name whatever the user adds. The members of trace, say, are those of our trace.id.
+func (n *names) ours(key string) bool {
+	if n.path != "" {
+		return n.rules.Owns(n.path + key)
+	}
+	return n.rules.Taken(key) || n.ids && n.rules.IsID(key)
+}
 
 func (n *names) add(key string) {
 	if len(n.list) < maxListed {
@@ -52,10 +66,14 @@ func (n *names) add(key string) {
 	n.rest[key] = true
 }
 
-// inner returns the names of an object that has just been opened, in memory that n does not use.
-func (n *names) inner() names { return names{list: n.list[len(n.list):]} }
+// inner returns the names of an object that has just been opened there, in memory that n does not use.
+func (n *names) inner(path string) names {
+	return names{list: n.list[len(n.list):], rules: n.rules, path: path}
+}
 
 // clone returns a copy in the memory of list.
 func (n *names) clone(list []string) names {
-	return names{list: append(list, n.list...), rest: maps.Clone(n.rest), repeats: maps.Clone(n.repeats)}
+	c := *n
+	c.list, c.rest, c.repeats = append(list, n.list...), maps.Clone(n.rest), maps.Clone(n.repeats)
+	return c
 }

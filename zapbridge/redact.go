@@ -104,10 +104,24 @@ func (c *cleaner) error(f zapcore.Field) zapcore.Field {
 }
 
 func (c *cleaner) json(f zapcore.Field) zapcore.Field {
-	value, whole := valueJSON(f)
+	value, failure := partsJSON(f)
+	if failure != "" {
+		return c.failed(f.Key, value, failure)
+	}
 	cleaned := c.rules.CleanJSON(c.path+f.Key, value)
-	if whole && bytes.Equal(cleaned, value) && (!c.lent || f.Type == zapcore.ReflectType) {
+	if bytes.Equal(cleaned, value) && (!c.lent || f.Type == zapcore.ReflectType) {
 		return f
 	}
 	return zap.Reflect(f.Key, json.RawMessage(cleaned))
+}
+
+// failed is a value that reported an error while it was encoded: as zap has it, what there is of it, and the error.
+func (c *cleaner) failed(key string, value json.RawMessage, failure string) zapcore.Field {
+	if value != nil {
+		c.add(zap.Reflect(key, json.RawMessage(c.rules.CleanJSON(c.path+key, value))))
+	}
+	if key += "Error"; c.rules.Hides(c.path + key) {
+		return zap.String(key, events.Redacted)
+	}
+	return zap.String(key, c.rules.CleanText(failure))
 }

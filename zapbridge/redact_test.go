@@ -118,6 +118,36 @@ func TestRedactedForms(t *testing.T) {
 	}
 }
 
+// broken writes a member and reports an error.
+type broken struct{ text string }
+
+func (f broken) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	enc.AddString("told", f.text)
+	return errors.New("failed: " + f.text)
+}
+
+func (f broken) MarshalLogArray(enc zapcore.ArrayEncoder) error {
+	enc.AppendString(f.text)
+	return errors.New("failed: " + f.text)
+}
+
+// TestRedactionKeepsFailures: what zap says of a value that cannot be encoded is there, without secrets.
+func TestRedactionKeepsFailures(t *testing.T) {
+	for _, text := range []string{"fine", "c4rd1"} {
+		var b bytes.Buffer
+		l := Wrap(zap.New(plain(&b)), &events.Policy{Redact: append(hides, events.RedactKeys("hushError"))})
+		l.With(zap.Array("list", broken{text})).Info("m", zap.Object("o", broken{text}), zap.Reflect("c", make(chan int)),
+			zap.Inline(broken{text}), zap.Object("hush", broken{"x"}))
+		want := strings.ReplaceAll(text, "c4rd1", events.Redacted)
+		has(t, parse(t, b.String()), map[string]any{
+			"o": map[string]any{"told": want}, "oError": "failed: " + want, "list": []any{want}, "listError": "failed: " + want,
+			"cError": "json: unsupported type: chan int", "told": want, "Error": "failed: " + want,
+			"hush": map[string]any{"told": "x"}, "hushError": events.Redacted,
+		})
+		isClean(t, "the line", b.String())
+	}
+}
+
 // TestRedactionSparesIDs: a pattern that ids and times happen to match does not break them.
 func TestRedactionSparesIDs(t *testing.T) {
 	for _, schema := range []events.Schema{events.OTel, events.ECS} {

@@ -9,19 +9,21 @@ import (
 // rootState says where the fields so far have left the line.
 type rootState struct {
 	open bool   // a namespace is open: what follows is not at the root
-	path string // of the open namespaces, each with a dot behind it; kept where the policy redacts
+	path string // of the open namespaces, each with a dot behind it; kept where the policy redacts, and under ECS
 	ecsState
 }
 
-// clone returns a copy that can be added to, with its names in the memory of list.
-func (s rootState) clone(list []string) rootState {
+// clone returns a copy that can be added to, with its names in the memory of list. Traced says that the line has ids.
+func (s rootState) clone(list []string, traced bool) rootState {
 	s.seen = s.seen.clone(list)
+	s.seen.ids, s.root.ids = traced, traced
 	return s
 }
 
 // inside returns the state in an object of that key.
 func (s *rootState) inside(key string) rootState {
-	return rootState{open: true, path: s.path + key + ".", ecsState: ecsState{err: s.err}}
+	path := s.path + key + "."
+	return rootState{open: true, path: path, ecsState: ecsState{err: s.err, seen: names{rules: s.seen.rules, path: path}}}
 }
 
 // placer puts the user's fields on a line. At its root, names that are ours are looked after: a field of an id's name
@@ -124,15 +126,15 @@ func (p *placer) namespace(key string) string {
 
 func (p *placer) openNamespace(enc zapcore.ObjectEncoder, key string) {
 	name := p.namespace(key)
+	if p.ecs() || p.rules.Redacts() {
+		p.path += key + "."
+	}
 	if p.ecs() {
 		name = p.seen.unique(name)
 		if !p.open {
 			p.root = p.seen
 		}
-		p.seen = p.seen.inner()
-	}
-	if p.rules.Redacts() {
-		p.path += key + "."
+		p.seen = p.seen.inner(p.path)
 	}
 	enc.OpenNamespace(name)
 	p.open = true

@@ -23,7 +23,7 @@ func Wrap(l *zap.Logger, p *events.Policy) *zap.Logger {
 		return l
 	}
 	return l.WithOptions(zap.WrapCore(func(inner zapcore.Core) zapcore.Core {
-		w := &wrapper{bound: start(p), rules: p.Rules(), inner: inner}
+		w := &wrapper{bound: start(p), rules: p.Rules(), inner: inner, mayPanic: !levelsOfZap(inner)}
 		w.printer = printerOf(w.rules)
 		if constant := constantFields(w.rules); len(constant) > 0 {
 			w.inner = inner.With(constant)
@@ -46,15 +46,22 @@ type wrapper struct {
 	ids   []zapcore.Field   // of that span, made once
 
 	printer func(*idText) zapcore.ObjectMarshaler // of the ids of a Context field in a call, see printerOf
+
+	mayPanic bool // when inner is asked for a level
 }
 
 var _ zapcore.Core = (*wrapper)(nil)
 
 // Enabled asks the wrapped core.
-func (w *wrapper) Enabled(l zapcore.Level) bool { return w.inner.Enabled(l) }
+func (w *wrapper) Enabled(l zapcore.Level) bool {
+	if w.mayPanic {
+		return carefulLevel{w.inner}.Enabled(l)
+	}
+	return w.inner.Enabled(l)
+}
 
 // Level asks the wrapped core, for [zapcore.LevelOf].
-func (w *wrapper) Level() zapcore.Level { return zapcore.LevelOf(w.inner) }
+func (w *wrapper) Level() zapcore.Level { return carefulLevel{w.inner}.Level() }
 
 // Sync asks the wrapped core.
 func (w *wrapper) Sync() error { return w.inner.Sync() }
@@ -62,7 +69,7 @@ func (w *wrapper) Sync() error { return w.inner.Sync() }
 // Check asks the wrapped core. What agreed to write is called by a core of ours that is good for this one entry, so that
 // samplers, tees, levels and hooks below decide as before.
 func (w *wrapper) Check(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	in := w.inner.Check(ent, nil)
+	in := w.ask(ent)
 	if in == nil {
 		return ce
 	}
@@ -70,6 +77,19 @@ func (w *wrapper) Check(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.Ch
 	o.w, o.in = w, in.AddCore(ent, o)
 	o.outer = ce.AddCore(ent, o)
 	return o.outer
+}
+
+// ask asks the wrapped core whether it writes the entry. Where that panics, as a level of the user's may, it writes from
+// Info on.
+func (w *wrapper) ask(ent zapcore.Entry) (in *zapcore.CheckedEntry) {
+	if w.mayPanic {
+		defer func() {
+			if recover() != nil && ent.Level >= zapcore.InfoLevel {
+				in = in.AddCore(ent, w.inner)
+			}
+		}()
+	}
+	return w.inner.Check(ent, nil)
 }
 
 // Write writes to the wrapped core without asking it.

@@ -28,7 +28,7 @@ func TestBinary(t *testing.T) {
 	if got[0] != 0xbf || !bytes.Contains(got, []byte(tr.span.SpanContext().TraceID().String())) || !bytes.Contains(got, []byte("acme")) || bytes.Contains(got, []byte("theirs")) {
 		t.Errorf("got %q", got)
 	}
-	if severity, got := attrsOf(tr.events(t, 1)[0]); severity != "INFO" || got != "tenant=acme | span.id=theirs" {
+	if severity, got := attrsOf(tr.events(t, 1)[0]); severity != "INFO" || got != "tenant=acme" {
 		t.Errorf("got %s %s", severity, got)
 	}
 }

@@ -58,6 +58,9 @@ func (b *blanker) each(goes func(*member) bool) {
 	begin := bytes.IndexByte(b.line, '{')
 	var m member
 	for s.next(&m) {
+		if s.closed { // by a value that is no JSON
+			m.end = len(b.line)
+		}
 		if b.gone {
 			b.blank(m.comma, m.comma+1)
 		}

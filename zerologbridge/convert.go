@@ -140,12 +140,17 @@ func (c *converter) asText(key string, group int, m *member) {
 	c.to.AddIn(group, events.String(key, c.broken(m)))
 }
 
-// broken is a value as it stands on the line. What is no JSON may hide a secret under a key that cannot be read.
+// broken is a value as it stands on the line. What is no JSON has a mark, and may hide a secret under a key that cannot be
+// read.
 func (c *converter) broken(m *member) string {
-	if m.kind == 0 && c.rules.Redacts() {
+	raw := c.raw(m.value, m.end)
+	switch {
+	case m.kind != 0 || valid([]byte(raw)): // or only nested too deep
+		return raw
+	case c.rules.Redacts():
 		return events.Redacted
 	}
-	return c.raw(m.value, m.end)
+	return notJSON + raw
 }
 
 // number returns a whole number as int64, or as its digits where that is too small; a fraction as float64.

@@ -15,7 +15,8 @@
 //   - strings, bools and numbers keep their type; whole numbers are int64, above its range their digits as a string
 //   - objects and dicts are flattened, with dots between the keys, or maps with events.GroupsMap; arrays of one kind are
 //     slices, others JSON text
-//   - null is the string null; raw JSON that is broken stands as the text it is, and the fields around it stay
+//   - null is the string null; raw JSON that is none is a string that begins with "!ERROR:invalid JSON: ", and the fields
+//     around it stay
 //   - the level and the time are left out, since the event has its own; the caller is code.file.path and code.line.number
 //   - the error of Err, in a dict too, is also exception.message, once for each text on a span
 //   - a key that stands on the line twice is on the event twice
@@ -32,6 +33,9 @@
 //     string; a key that an object has already gets _2, _3 and so on
 //   - GCP: the level as Cloud Logging has it, the caller as logging.googleapis.com/sourceLocation
 //   - Datadog: level and text as status and message
+//
+// Zerolog takes raw JSON from its caller unseen, so the hook of New reads what the user added to a line. What is no JSON is a
+// string with a mark, as on the event, behind our own fields; line breaks between its tokens become blanks.
 //
 // # Redaction
 //
@@ -58,7 +62,8 @@
 //
 // Ids, the time, and calls without a span or below the event level allocate nothing. An event costs three allocations: a
 // copy of the line, which its attributes share (those of a line over 16 KiB have their own), the SDK's copy of the
-// attributes, and the time stamp. A line that is renamed or searched for secrets is read once more and copied once.
+// attributes, and the time stamp. New reads what the user added to each line once; one that is renamed or searched for
+// secrets is read once more and copied once.
 //
 // # Limitations
 //
@@ -83,8 +88,9 @@
 //   - A Fatal or Panic call that a level, a sampler or an earlier hook drops ends the program without passing here:
 //     nothing is flushed. Open spans above the one that Fatal ends are lost. WithLevel at Fatal or Panic waits for Flush.
 //   - Ids and constant fields that take the place of a field leave spaces where it was, unless the line is written anew.
-//   - A line that a later hook made invalid is written as zerolog makes it, without renaming; so is one that raw JSON
-//     made invalid, unless the policy redacts.
+//   - Raw JSON that is none makes the line of a wrapped logger invalid, as it does without this package. New marks it, unless
+//     a later hook adds it. Where it ends with an opening brace, zerolog leaves out the comma behind it: the next field
+//     is then part of it.
 //   - With zerolog's build tag binary_log (CBOR), or should a new version of zerolog keep its buffer in another way,
 //     events have a message and a severity but no fields, a user's field that is named like an id stays beside it, and
 //     values on lines of wrapped loggers are not redacted. In CBOR no line is, and all keep zerolog's names.

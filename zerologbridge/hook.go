@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/spanlog/spanlog/events"
 )
@@ -94,7 +95,11 @@ func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope) {
 		return
 	}
 	ours, line := h.renames && h.goesTo(e, h.out), h.of(e)
-	moved := h.clear(line, traced, !ours)
+	var moved []attribute.KeyValue
+	if h.stamps && !soFar(line) {
+		moved = mend(line, h.rules)
+	}
+	moved = append(moved, h.clear(line, traced, !ours)...)
 	if h.redacts {
 		masker{h.rules, line, ours}.object("", 0, len(line))
 	}

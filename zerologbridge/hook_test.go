@@ -5,6 +5,7 @@ package zerologbridge
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rs/zerolog"
 	"go.opentelemetry.io/otel/attribute"
@@ -304,17 +306,55 @@ func TestUnsampledHasNoEvent(t *testing.T) {
 	checkLine(t, b.String(), `{"level":"error",`+fixedIDs+`,"message":"m"}`+"\n")
 }
 
+// invalid are texts that are no JSON.
+var invalid = []string{``, `{ `, `{"x":1`, `bad`, `"open`, `1}`, `[1,`, `1,2`, "\x00", `{"a":{bad}`, `tru`, `-`, `1.`, "\"a\nb\"",
+	`"\q"`, `"\u12"`, "\"\xff\"", `{"\q":1}`, `1,"\q":2`, `}`, `"`, `\`, "\n", `{"x":"` + "\x01" + `"}`, `[[]`, `+1`, `01`, `.5`, `NaN`, `1 2`}
+
 func TestInvalidRawJSON(t *testing.T) {
-	for _, raw := range []string{``, `{ `, `{"x":1`, `bad`, `"open`, `1}`, `[1,`, `1,2`, "\x00", `{"a":{bad}`, `"\ud800"`, `tru`, `-`, `1.`, "\"a\nb\""} {
+	for _, raw := range append(invalid, `"\ud800"`) {
 		t.Run(raw, func(t *testing.T) {
 			tr := recording(t)
 			_, l := plain()
 			l = Wrap(l, nil)
 			l.Info().Ctx(tr.ctx).Int("a", 1).RawJSON("raw", []byte(raw)).Int("b", 2).Str("trace_id", "x").Msg("m")
-			if _, got := attrsOf(tr.events(t, 1)[0]); !strings.HasPrefix(got, "a=1:INT64 | raw=") || !strings.HasSuffix(got, "b=2:INT64") {
+			if _, got := attrsOf(tr.events(t, 1)[0]); !strings.HasPrefix(got, "a=1:INT64 | raw") || !strings.HasSuffix(got, "b=2:INT64") {
 				t.Errorf("got %s", got)
 			}
 		})
+	}
+}
+
+// New writes a line all the same, under every schema, with or without a span, wherever the raw JSON comes from.
+func TestInvalidRawJSONOnALine(t *testing.T) {
+	for name, p := range map[string]*events.Policy{"OTel": nil, "ECS": {Schema: events.ECS}, "GCP": {Schema: events.GCP}, "redacting": secrets(events.OTel)} {
+		for _, raw := range invalid {
+			for place, log := range map[string]func(zerolog.Logger, context.Context){
+				"call": func(l zerolog.Logger, ctx context.Context) {
+					l.Info().Ctx(ctx).Int("a", 1).RawJSON("raw", []byte(raw)).Int("b", 2).Msg("m")
+				},
+				"With": func(l zerolog.Logger, ctx context.Context) {
+					l = l.With().Int("a", 1).RawJSON("raw", []byte(raw)).Logger()
+					l.Info().Ctx(ctx).Int("b", 2).Msg("m")
+				},
+			} {
+				for _, ctx := range []context.Context{context.Background(), fixed(0, false), recording(t).ctx} {
+					t.Run(name+"/"+place+"/"+raw, func(t *testing.T) {
+						var b bytes.Buffer
+						log(New(&b, p), ctx)
+						var m map[string]any
+						if err := json.Unmarshal(b.Bytes(), &m); err != nil || !utf8.Valid(b.Bytes()) || bytes.Count(b.Bytes(), []byte("\n")) != 1 {
+							t.Fatalf("%v: %q", err, b.String())
+						}
+						if mark := strings.Contains(b.String(), `:"!ERROR:invalid JSON: `); m["a"] != 1.0 || m["b"] != 2.0 || mark == (name == "redacting") {
+							t.Errorf("got %s", b.String())
+						}
+						if traced := strings.Count(b.String(), trace.SpanContextFromContext(ctx).SpanID().String()) == 1; traced != (ctx != context.Background()) {
+							t.Errorf("ids: got %s", b.String())
+						}
+					})
+				}
+			}
+		}
 	}
 }
 

@@ -200,7 +200,11 @@ func (r *rewriter) object(t *rewritten, path string, m *member) {
 		if len(known.few) > 0 {
 			t.out = append(t.out, ',')
 		}
-		t.out = append(events.AppendJSONString(t.out, known.unique(key)), ':')
+		name := known.unique(key)
+		if r.rules.Owns(path) && name == key { // trace with a member id, say, is our trace.id
+			name = known.unique(key)
+		}
+		t.out = append(events.AppendJSONString(t.out, name), ':')
 		from := len(t.out)
 		r.value(t, path, path, &inner, false)
 		if inner.kind == '"' && key == zerolog.ErrorFieldName && t.inner == "" && !t.told {

@@ -48,15 +48,15 @@ func TestConvert(t *testing.T) {
 		{`{"caller":"/a/b.go:12"`, `code.file.path=/a/b.go | code.line.number=12:INT64`},
 		{`{"caller":"b.go"`, `caller=b.go`},
 		{`{"caller":7`, `caller=7:INT64`},
-		{`{"a":bad,"b":2`, `a=bad | b=2:INT64`},
-		{`{"a":{"x":1,"b":2`, `a={"x":1 | b=2:INT64`},
-		{`{"a":{bad},"b":2`, `a={bad} | b=2:INT64`},
-		{`{"a":,"b":2`, `a= | b=2:INT64`},
-		{`{"a":1,2,"b":3`, `a=1,2 | b=3:INT64`},
-		{`{"a":01,"b":2`, `a=01 | b=2:INT64`},
-		{`{"a":1},"b":2`, `a=1} | b=2:INT64`},
-		{`{"a":"open,"b":2`, `a="open | b=2:INT64`},
-		{`{"a":`, `a=`},
+		{`{"a":bad,"b":2`, `a=!ERROR:invalid JSON: bad | b=2:INT64`},
+		{`{"a":{"x":1,"b":2`, `a=!ERROR:invalid JSON: {"x":1 | b=2:INT64`},
+		{`{"a":{bad},"b":2`, `a=!ERROR:invalid JSON: {bad} | b=2:INT64`},
+		{`{"a":,"b":2`, `a=!ERROR:invalid JSON:  | b=2:INT64`},
+		{`{"a":1,2,"b":3`, `a=!ERROR:invalid JSON: 1,2 | b=3:INT64`},
+		{`{"a":01,"b":2`, `a=!ERROR:invalid JSON: 01 | b=2:INT64`},
+		{`{"a":1},"b":2`, `a=!ERROR:invalid JSON: 1} | b=2:INT64`},
+		{`{"a":"open,"b":2`, `a=!ERROR:invalid JSON: "open | b=2:INT64`},
+		{`{"a":`, `a=!ERROR:invalid JSON: `},
 		{`{"a"`, ``},
 		{`{"a`, ``},
 		{`{1`, ``},
@@ -272,6 +272,55 @@ func FuzzClear(f *testing.F) {
 		after, _ := rootKeys(got)
 		if want := append(before, "trace_id", "span_id", "trace_flags"); !strings.Contains(line, `\u`) && !slices.Equal(after, want) {
 			t.Errorf("%q became %q: keys %q, want %q", line, got, after, want)
+		}
+	})
+}
+
+// FuzzRawJSON: whatever is given for raw JSON, the line is JSON with its neighbours and ids, and says what was wrong.
+func FuzzRawJSON(f *testing.F) {
+	for _, raw := range append(invalid, "{", "\f0", "{\n}", "[1, 2]", `"\u00e9"`, "\"\u00e9\"") {
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		for _, p := range []*events.Policy{nil, {Schema: events.ECS}} {
+			var b bytes.Buffer
+			l := New(&b, p)
+			l.Info().Ctx(fixed(0, false)).Int("a", 1).RawJSON("raw", []byte(raw)).Int("b", 2).Msg("m")
+			line := b.Bytes()
+			if !valid(line) || bytes.IndexByte(line, '\n') != len(line)-1 {
+				t.Fatalf("%q became %q", raw, line)
+			}
+			if line[0] == '{' && wellFormed(line) != valid(line) && bytes.IndexByte(line, '\t') < 0 && strings.Count(raw, "{")+strings.Count(raw, "[") < 60 && !strings.Contains(raw, "\r") {
+				t.Fatalf("%q is valid and not seen to be well-formed", line)
+			}
+			var got struct {
+				A, B int
+				Raw  any
+			}
+			if strings.HasSuffix(raw, "{") { // zerolog leaves out the comma behind it
+				continue
+			}
+			err := json.Unmarshal(line, &got)
+			if text, _ := got.Raw.(string); !valid([]byte(raw)) && (err != nil || got.A != 1 || got.B != 2 || !strings.Contains(text, notJSON)) && !strings.Contains(raw, `":`) {
+				t.Fatalf("%q became %s", raw, line)
+			}
+		}
+	})
+}
+
+// FuzzWellFormed: what is seen to be well-formed is JSON in UTF-8.
+func FuzzWellFormed(f *testing.F) {
+	seed(f)
+	f.Add(`{"a":"\u00e`)
+	f.Add(`{"a":[{},[],{"b":[1,{"c":null}]}],"d":-1.5e+3}`)
+	f.Fuzz(func(t *testing.T, line string) {
+		line += "\n"
+		if wellFormed([]byte(line)) && !valid([]byte(line)) {
+			t.Fatalf("%q is no JSON", line)
+		}
+		if !wellFormed([]byte(line)) && strings.HasPrefix(line, "{") && valid([]byte(line)) && !strings.ContainsAny(line[:len(line)-1], "\n\t\r") &&
+			!strings.HasSuffix(line, " \n") && strings.Count(line, "{")+strings.Count(line, "[") < 60 {
+			t.Fatalf("%q is JSON", line)
 		}
 	})
 }

@@ -46,6 +46,12 @@ func (badObject) LogValue() slog.Value                           { panic("in Log
 func (badObject) MarshalLogObject(_ zapcore.ObjectEncoder) error { panic("in MarshalLogObject") }
 func (badObject) MarshalZerologObject(_ *zerolog.Event)          { panic("in MarshalZerologObject") }
 
+// badLevel is a level that panics when it is asked.
+type badLevel struct{}
+
+func (badLevel) Level() slog.Level          { panic("in Level") }
+func (badLevel) Enabled(zapcore.Level) bool { panic("in Enabled") }
+
 // chatty logs while it is formatted, like a value whose method warns of something.
 type chatty struct{ log func() }
 

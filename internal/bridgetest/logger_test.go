@@ -36,6 +36,7 @@ type options struct {
 	second *output // of a logger with two
 	source bool    // the place of the call is logged
 	away   bool    // of a sampler: it lets one call through, and no more
+	raises bool    // the loggers' level panics when it is asked
 }
 
 // flavour is one way in which a bridge is used.

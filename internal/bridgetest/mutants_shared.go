@@ -8,7 +8,6 @@ func sharedMutants() []Mutant {
 	const (
 		event  = "events/event.go"
 		fields = "events/fields.go"
-		policy = "events/policy.go"
 		rules  = "events/rules.go"
 		id     = "events/ids.go"
 		schema = "events/schema.go"
@@ -16,6 +15,7 @@ func sharedMutants() []Mutant {
 		json   = "events/json.go"
 		ids    = "internal/spanstate/ids.go"
 		errs   = "internal/spanstate/errors.go"
+		level  = "internal/spanstate/level.go"
 		table  = "internal/spanstate/table.go"
 	)
 	return []Mutant{
@@ -32,8 +32,10 @@ func sharedMutants() []Mutant {
 			[]string{"event", "event-level", "event-level-debug", "event-level-dynamic", "fields-many"}},
 		{"event at every level", event, `emit := reaches(level, r.event) && `, `emit := `, all,
 			[]string{"event-below-level", "event-off", "wrap-again"}},
-		{"level asked once", policy, "\treturn l\n", "\treturn l.Level()\n", all,
+		{"level asked once", level, "if known != nil {\n\t\t\treturn known\n", "if known != nil {\n\t\t\treturn known.Level()\n", all,
 			[]string{"event-level-dynamic"}},
+		{"levels that panic not caught", level, `return careful{l, missing}`, `return l`, all,
+			[]string{"level-panics"}},
 		{"recording not asked", event, `if !s.muted && s.Span.IsRecording() {`, `if !s.muted {`, all,
 			[]string{"event-not-recording"}},
 		{"one event for all goroutines", event, `sync.Pool{New: func() any { return new(Event) }}`,
@@ -125,7 +127,17 @@ func sharedMutants() []Mutant {
 			[]string{"ecs-names"}},
 		{"ECS: ids with underscores", schema, `TraceID: "trace.id", SpanID: "span.id"`, `TraceID: "trace_id", SpanID: "span_id"`, all,
 			[]string{"ecs-ids"}},
-		{"ECS: collisions left", rules, `return labelOf(key), true`, `return key, false`, all,
+		{"events: marks of panics lost", value, `text = []byte("!PANIC: " + spanstate.Sprint(r))`, `text = []byte(spanstate.Sprint(r))`, []string{"slog", "zap"},
+			[]string{"panic-marshaler"}},
+		{"events: marks of errors that panic lost", errs, `return "!PANIC: " + Sprint(r)`, `return Sprint(r)`, []string{"slog", "zap"},
+			[]string{"panic-error"}},
+		{"events: marks of what has no JSON lost", value, `return []byte("!ERROR:" + spanstate.Text(err))`, `return []byte(spanstate.Text(err))`, []string{"slog", "zap"},
+			[]string{"bad-cyclic", "bad-channel", "bad-func", "bad-raw-json"}},
+		{"marks of LogValue lost", "events/resolve.go", `slog.StringValue("!PANIC: " + spanstate.Sprint(r))`, `slog.StringValue(spanstate.Sprint(r))`, []string{"slog"},
+			[]string{"panic-object"}},
+		{"a label is a name of the resource", rules, `r.taken[label]; n++ {`, `r.taken[label] && false; n++ {`, all,
+			[]string{"resource-labels-taken"}},
+		{"ECS: collisions left", rules, `return r.Label(key), true`, `return key, false`, all,
 			[]string{"ecs-labels", "ecs-labels-with"}},
 		{"invalid UTF-8 left on the line", json, "case r == utf8.RuneError && size == 1:", "case r == utf8.RuneError && size == 0:", []string{"slog"},
 			[]string{"invalid-utf8"}},

@@ -2,23 +2,26 @@ package bridgetest
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
 
 func panicRows() (all []row) {
 	for _, bad := range []struct {
-		name  string
-		value any
-		not   func(flavour) bool
+		name   string
+		value  any
+		not    func(flavour) bool
+		reason string // with which it panics
 	}{
-		{"stringer", badStringer{}, func(fl flavour) bool { return fl.family == "slog" }}, // its JSON asks no Stringer
-		{"marshaler", badJSON{}, nil},
-		{"error", badError{}, nil},
-		{"object", badObject{}, nil},
+		{"stringer", badStringer{}, func(fl flavour) bool { return fl.family == "slog" }, "in String"}, // its JSON asks no Stringer
+		{"marshaler", badJSON{}, nil, "in MarshalJSON"},
+		{"error", badError{}, nil, "in Error"},
+		{"object", badObject{}, nil, "in "},
 	} {
 		all = append(all, row{name: "panic-" + bad.name, not: bad.not,
-			says: "a value that panics in its " + bad.name + " method costs neither the line, the event nor its neighbours",
+			says: "a value that panics in its " + bad.name + " method leaves a mark, and costs neither the line, the event nor its neighbours",
 			run: func(t *testing.T, with func(setting) *stage) {
 				s := with(setting{})
 				s.log(s.ctx, 8, "m", f("a", 1), f("bad", bad.value), f("b", 2))
@@ -26,9 +29,13 @@ func panicRows() (all []row) {
 				otelIDs.wantAt(t, line, s.span.SpanContext())
 				wantNumber(t, line, "a", "1")
 				wantNumber(t, line, "b", "2")
+				s.wantPanic(line, "bad", bad.reason)
 				e := s.event()
 				wantAttr(t, e, "a", int64(1))
 				wantAttr(t, e, "b", int64(2))
+				if got := fmt.Sprint(e.attrs["bad"]); !strings.HasPrefix(got, "!PANIC: "+bad.reason) {
+					t.Errorf("got the attribute %q, want !PANIC: %s", got, bad.reason)
+				}
 			}})
 	}
 	return append(all, row{name: "invalid-utf8",
@@ -71,4 +78,32 @@ func texts(e event) (all []string) {
 		}
 	}
 	return all
+}
+
+// unasked is what a flavour is held to that asks no such method, so that nothing panics.
+const unasked = "unasked"
+
+// wantPanic wants the mark of a panic in the place of a value. On a wrapped logger's line it is that of its library.
+func (s *stage) wantPanic(line object, key, reason string) {
+	s.t.Helper()
+	text := markOn(line, key)
+	switch {
+	case s.want("asked") == unasked:
+		if strings.Contains(strings.ToUpper(text), "PANIC") {
+			s.t.Errorf("got %q, want no panic", text)
+		}
+	case s.flavour.own && !strings.HasPrefix(text, "!PANIC: "+reason), !strings.Contains(strings.ToUpper(text), "PANIC"):
+		s.t.Errorf("got %q, want !PANIC: %s in %v", text, reason, line)
+	}
+}
+
+// markOn is what a line has in the place of a value that could not be formatted: under its key, or as zap has it.
+func markOn(line object, key string) string {
+	if v, there := line[key]; there {
+		return fmt.Sprint(v)
+	}
+	if v, there := line[key+"Error"]; there {
+		return fmt.Sprint(v)
+	}
+	return ""
 }

@@ -2,8 +2,10 @@ package bridgetest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -22,30 +24,63 @@ type stringer struct{ text string }
 
 func (s *stringer) String() string { return s.text }
 
-// badValues are values that cannot be formatted, or not as they are.
-func badValues() []kind {
+// badValue is a value that cannot be formatted, or not as it is.
+type badValue struct {
+	name  string
+	value any
+	line  string // what a line has of it: one of several texts with bars between
+	event string // what an event has of it
+}
+
+func badValues() []badValue {
 	endless := &cyclic{}
 	endless.Next = endless
-	return []kind{
-		{name: "cyclic", value: endless},
-		{name: "nil-error", value: (*codeError)(nil)},
-		{name: "nil-pointer", value: (*pointer)(nil)},
-		{name: "nil-stringer", value: (*stringer)(nil)},
-		{name: "nan", value: math.NaN()},
-		{name: "infinite", value: math.Inf(-1)},
-		{name: "late-time", value: time.Date(12024, 2, 29, 0, 0, 0, 0, time.UTC)},
-		{name: "early-time", value: time.Date(-44, 3, 15, 0, 0, 0, 0, time.UTC)},
-		{name: "channel", value: make(chan int)},
-		{name: "func", value: func() {}},
-		{name: "complex", value: complex(1, 2)},
+	return []badValue{
+		{"cyclic", endless, "json: unsupported value", "json: unsupported value"},
+		{"nil-error", (*codeError)(nil), "<nil>|nil pointer", "<nil>"},
+		{"nil-pointer", (*pointer)(nil), "<nil>|null", "null"},
+		{"nil-stringer", (*stringer)(nil), "<nil>", "<nil>|null"},
+		{"nan", math.NaN(), "NaN", "NaN"},
+		{"infinite", math.Inf(-1), "-Inf", "-Inf"},
+		{"late-time", time.Date(12024, 2, 29, 0, 0, 0, 0, time.UTC), "year outside of range|12024-02-29T00:00:00|3684035546", "12024-02-29T00:00:00Z"},
+		{"early-time", time.Date(-44, 3, 15, 0, 0, 0, 0, time.UTC), "year outside of range|-0044-03-15T00:00:00|-8209127778", "-0044-03-15T00:00:00Z"},
+		{"raw-json", json.RawMessage(`{"x":bad`), "nvalid", "nvalid"},
+		{"channel", make(chan int), "json: unsupported type", "json: unsupported type"},
+		{"func", func() {}, "json: unsupported type", "json: unsupported type"},
+		{"complex", complex(1, 2), "json: unsupported type|1+2i", "json: unsupported type|1+2i"},
 	}
+}
+
+// wantBad looks at the place of a bad value on the line and on the event. What has no form of its own is marked.
+func (s *stage) wantBad(line object, e event, key string, bad badValue) {
+	s.t.Helper()
+	mark := s.want("!ERROR:")
+	if mark == absent {
+		return
+	}
+	onLine, attr := markOn(line, key), fmt.Sprint(e.attrs[key])
+	_, there := e.attrs[key]
+	if !there || !containsOne(attr, bad.event) || cannot(attr) && !strings.HasPrefix(attr, fmt.Sprint(mark)) {
+		s.t.Errorf("%s: got the attribute %q, want %s%s", key, attr, mark, bad.event)
+	}
+	words := s.flavour.family == "slog" && s.flavour.read != nil // which are what fmt makes of a value
+	if onLine == "" || !words && !containsOne(onLine, bad.line) || s.flavour.own && cannot(onLine) && !strings.HasPrefix(onLine, fmt.Sprint(mark)) {
+		s.t.Errorf("%s: got %q on the line, want %s%s", key, onLine, mark, bad.line)
+	}
+}
+
+// cannot reports whether the text says why a value could not be formatted.
+func cannot(text string) bool { return containsOne(text, "unsupported|outside of range|nvalid") }
+
+func containsOne(text, words string) bool {
+	return slices.ContainsFunc(strings.Split(words, "|"), func(word string) bool { return strings.Contains(text, word) })
 }
 
 // badRows are about values, keys and contexts that are not as they should be: a valid line and an event come out.
 func badRows() (all []row) {
 	for _, bad := range badValues() {
 		all = append(all, row{name: "bad-" + bad.name,
-			says: "a value of that kind costs neither the line, the event nor its neighbours, in the call or in With: " + bad.name,
+			says: "a value of that kind is told or marked, and costs neither the line, the event nor its neighbours, in the call or in With: " + bad.name,
 			run: func(t *testing.T, with func(setting) *stage) {
 				s := with(setting{})
 				s.with(f("w", bad.value), f("a", 1)).log(s.ctx, 8, "m", f("b", 2), f("bad", bad.value), f("c", 3))
@@ -57,9 +92,7 @@ func badRows() (all []row) {
 					wantAttr(t, e, key, int64(i+1))
 				}
 				for _, key := range []string{"w", "bad"} {
-					if _, there := e.attrs[key]; !there && s.want("there") != absent {
-						t.Errorf("got no attribute %s in %v", key, e.attrs)
-					}
+					s.wantBad(line, e, key, bad)
 				}
 				wantUTF8(t, texts(e))
 			}})

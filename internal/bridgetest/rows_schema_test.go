@@ -47,6 +47,16 @@ func resourceRows() []row {
 				wantResource(t, line)
 				wantMember(t, line, "labels.service_name", "mine")
 			}},
+		{name: "resource-labels-taken", says: "a label is not the name of a resource attribute either",
+			run: func(t *testing.T, with func(setting) *stage) {
+				s := with(setting{policy: &events.Policy{Resource: []attribute.KeyValue{
+					attribute.String("team.name", "pay"), attribute.String("labels.team_name", "theirs")}}})
+				s.info("m", f("team.name", "mine"))
+				line := s.line() // parse wants each key once
+				wantMember(t, line, "team.name", "pay")
+				wantMember(t, line, "labels.team_name", "theirs")
+				wantMember(t, line, "labels.team_name_2", "mine")
+			}},
 	}
 }
 

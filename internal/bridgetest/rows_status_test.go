@@ -53,6 +53,17 @@ func statusRows() []row {
 				wantStatus(t, s.end(), codes.Unset, "")
 				wantErrorType(t, s.end(), nil)
 			}},
+		{name: "level-panics", says: "a level of the user's that panics, the logger's or the policy's, counts as the default one",
+			run: func(t *testing.T, with func(setting) *stage) {
+				s := with(setting{raises: true, policy: &events.Policy{EventLevel: badLevel{}, StatusLevel: badLevel{}}})
+				s.log(s.ctx, slog.LevelDebug, "debug")
+				s.lines() // zerolog's levels are numbers: there, this is one
+				s.log(s.ctx, slog.LevelInfo, "info")
+				s.log(s.ctx, slog.LevelError, "error")
+				s.wantLines(2)
+				s.wantEvents(2)
+				wantStatus(t, s.end(), codes.Error, "error")
+			}},
 		{name: "status-off", says: "StatusLevel Off never touches the status; the event stays",
 			run: func(t *testing.T, with func(setting) *stage) {
 				s := with(setting{policy: &events.Policy{StatusLevel: events.Off}})

@@ -103,6 +103,23 @@ func schemaRows() []row {
 				wantNumber(t, line, "k_3", "3")
 				wantNumber(t, inside(t, line, "g"), "i_2", "2")
 			}},
+		{name: "ecs-owned-in-group", says: "ECS: what would be a field of ours by its path in a group, trace.id say, is key_2 there: a server merges the two",
+			not: wrapped,
+			run: func(t *testing.T, with func(setting) *stage) {
+				s := with(setting{policy: &events.Policy{Schema: events.ECS}})
+				s.log(s.ctx, 0, "m", f("trace", members{f("id", "theirs"), f("x", 1), f("id_2", 2)}), f("log", members{f("a", members{f("level", 3)}), f("level", 4)}))
+				s.open("error").log(s.ctx, 0, "n", f("message", "theirs"))
+				lines := s.lines()
+				if len(lines) != 2 {
+					t.Fatalf("got %d lines, want 2", len(lines))
+				}
+				wantMember(t, lines[0], "trace.id", s.span.SpanContext().TraceID().String())
+				wantMember(t, inside(t, lines[0], "trace"), "id_2", "theirs")
+				wantNumber(t, inside(t, lines[0], "trace"), "id_2_2", "2")
+				wantNumber(t, inside(t, lines[0], "log"), "level_2", "4")
+				wantNumber(t, inside(t, lines[0], "log", "a"), "level", "3")
+				wantMember(t, inside(t, lines[1], "error"), "message_2", "theirs")
+			}},
 		{name: "source", says: "a logger that adds the place of the call has code.file.path and code.line.number on the event",
 			run: func(t *testing.T, with func(setting) *stage) {
 				s := with(setting{source: true})

@@ -33,7 +33,7 @@ func slogFlavours() []flavour {
 		wrap,
 		text,
 		slogFlavour("slog-user", func(w io.Writer, o options) []slog.Handler {
-			return []slog.Handler{slogbridge.Wrap(userHandler{w: w}, o.policy)}
+			return []slog.Handler{slogbridge.Wrap(userHandler{w: w, level: o.slogLevel()}, o.policy)}
 		}),
 		slogFlavour("slog-multi", func(w io.Writer, o options) []slog.Handler {
 			return []slog.Handler{
@@ -52,7 +52,14 @@ func slogFlavour(name string, handlers func(io.Writer, options) []slog.Handler) 
 }
 
 func (o options) slog() *slog.HandlerOptions {
-	return &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: o.source}
+	return &slog.HandlerOptions{Level: o.slogLevel(), AddSource: o.source}
+}
+
+func (o options) slogLevel() slog.Leveler {
+	if o.raises {
+		return badLevel{}
+	}
+	return slog.LevelDebug
 }
 
 // slogLogger is one handler, or several in a slog.MultiHandler: those of ours are bound one by one.

@@ -36,6 +36,7 @@ type setting struct {
 	sampler sdk.Sampler // nil: every span is sampled
 	source  bool        // the place of the call is logged
 	away    bool        // a sampler lets one call through, and no more
+	raises  bool        // the loggers' level panics when it is asked
 	watcher sdk.SpanProcessor
 }
 
@@ -53,7 +54,7 @@ func newStage(t *testing.T, fl flavour, row string, set setting) *stage {
 	s.ctx, s.span = s.tracer.Start(context.Background(), "stage")
 	t.Cleanup(func() { s.span.End() })
 	second := &output{}
-	s.logger = fl.make(s.out, options{policy: set.policy, clock: set.clock, spy: s.spy, second: second, source: set.source, away: set.away})
+	s.logger = fl.make(s.out, options{policy: set.policy, clock: set.clock, spy: s.spy, second: second, source: set.source, away: set.away, raises: set.raises})
 	t.Cleanup(func() { s.read(second, parse) }) // what is wrong with the lines of a second output fails the row, too
 	return s
 }

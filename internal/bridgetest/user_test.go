@@ -15,6 +15,7 @@ import (
 // userHandler is a slog.Handler as somebody may have written it: it keeps what it is given, and writes it in the end.
 type userHandler struct {
 	w     io.Writer
+	level slog.Leveler
 	given []given
 }
 
@@ -24,7 +25,9 @@ type given struct {
 	attrs []slog.Attr
 }
 
-func (userHandler) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelDebug }
+func (h userHandler) Enabled(_ context.Context, level slog.Level) bool {
+	return level >= h.level.Level()
+}
 
 func (h userHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	h.given = append(slices.Clip(h.given), given{attrs: attrs})

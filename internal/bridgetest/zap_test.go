@@ -27,11 +27,11 @@ var zapLevels = map[slog.Level]zapcore.Level{
 
 func zapFlavours() []flavour {
 	wrap := zapFlavour("zap-wrap", func(w io.Writer, o options) zapLogger {
-		return zapLogger{Logger: zapbridge.Wrap(zap.New(zapJSON(w, zap.DebugLevel), o.zap()...), o.policy)}
+		return zapLogger{Logger: zapbridge.Wrap(zap.New(zapJSON(w, o.level()), o.zap()...), o.policy)}
 	})
 	wrap.foreign = func(w io.Writer) logger { return zapLogger{Logger: zap.New(zapJSON(w, zap.DebugLevel))} }
 	console := zapFlavour("zap-console", func(w io.Writer, o options) zapLogger {
-		core := zapcore.NewCore(zapcore.NewConsoleEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(w), zap.DebugLevel)
+		core := zapcore.NewCore(zapcore.NewConsoleEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(w), o.level())
 		return zapLogger{Logger: zapbridge.Wrap(zap.New(core, o.zap()...), o.policy)}
 	})
 	console.read = readConsole
@@ -40,33 +40,33 @@ func zapFlavours() []flavour {
 		if o.away {
 			first = 1
 		}
-		core := zapcore.NewSamplerWithOptions(zapJSON(w, zap.DebugLevel), time.Hour, first, 0)
+		core := zapcore.NewSamplerWithOptions(zapJSON(w, o.level()), time.Hour, first, 0)
 		return zapLogger{Logger: zapbridge.Wrap(zap.New(core, o.zap()...), o.policy)}
 	})
 	sampled.samples = true
 	return withBound(
 		zapFlavour("zap-own", func(w io.Writer, o options) zapLogger {
-			return zapLogger{Logger: zap.New(zapbridge.NewCore(w, zap.DebugLevel, o.policy), o.zap()...)}
+			return zapLogger{Logger: zap.New(zapbridge.NewCore(w, o.level(), o.policy), o.zap()...)}
 		}),
 		zapFlavour("zap-own-tee", func(w io.Writer, o options) zapLogger {
-			tee := zapcore.NewTee(zapbridge.NewCore(w, zap.DebugLevel, o.policy), zapbridge.NewCore(o.second, zap.DebugLevel, o.policy))
+			tee := zapcore.NewTee(zapbridge.NewCore(w, o.level(), o.policy), zapbridge.NewCore(o.second, o.level(), o.policy))
 			return zapLogger{Logger: zap.New(tee, o.zap()...)}
 		}),
 		zapFlavour("zap-own-sugar", func(w io.Writer, o options) zapLogger {
-			return zapLogger{Logger: zap.New(zapbridge.NewCore(w, zap.DebugLevel, o.policy), o.zap()...), sugar: true}
+			return zapLogger{Logger: zap.New(zapbridge.NewCore(w, o.level(), o.policy), o.zap()...), sugar: true}
 		}),
 		wrap,
 		zapFlavour("zap-wrap-tee", func(w io.Writer, o options) zapLogger {
-			tee := zapcore.NewTee(zapJSON(w, zap.DebugLevel), zapJSON(o.second, zap.WarnLevel))
+			tee := zapcore.NewTee(zapJSON(w, o.level()), zapJSON(o.second, zap.WarnLevel))
 			return zapLogger{Logger: zapbridge.Wrap(zap.New(tee, o.zap()...), o.policy)}
 		}),
 		console,
 		sampled,
 		zapFlavour("zap-lazy", func(w io.Writer, o options) zapLogger {
-			return zapLogger{Logger: zapbridge.Wrap(zap.New(zapJSON(w, zap.DebugLevel), o.zap()...), o.policy), lazy: true}
+			return zapLogger{Logger: zapbridge.Wrap(zap.New(zapJSON(w, o.level()), o.zap()...), o.policy), lazy: true}
 		}),
 		zapFlavour("zap-user", func(w io.Writer, o options) zapLogger {
-			return zapLogger{Logger: zapbridge.Wrap(zap.New(userCore{LevelEnabler: zap.DebugLevel, w: w}, o.zap()...), o.policy)}
+			return zapLogger{Logger: zapbridge.Wrap(zap.New(userCore{LevelEnabler: o.level(), w: w}, o.zap()...), o.policy)}
 		}),
 	)
 }
@@ -82,7 +82,7 @@ func zapFlavour(name string, build func(io.Writer, options) zapLogger) flavour {
 	}
 }
 
-func zapJSON(w io.Writer, level zapcore.Level) zapcore.Core {
+func zapJSON(w io.Writer, level zapcore.LevelEnabler) zapcore.Core {
 	return zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(w), level)
 }
 
@@ -95,6 +95,13 @@ func (o options) zap() []zap.Option {
 		all = append(all, zap.AddCaller())
 	}
 	return all
+}
+
+func (o options) level() zapcore.LevelEnabler {
+	if o.raises {
+		return badLevel{}
+	}
+	return zap.DebugLevel
 }
 
 type clock func() time.Time

@@ -2,6 +2,7 @@ package bridgetest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -218,6 +219,8 @@ func (l zerologLogger) field(e *zerolog.Event, f field) *zerolog.Event {
 		return e.Time(f.key, v)
 	case []byte:
 		return e.Bytes(f.key, watch(l.spy, v))
+	case json.RawMessage:
+		return e.RawJSON(f.key, v)
 	case []string:
 		return e.Strs(f.key, watch(l.spy, v))
 	case error:
@@ -254,6 +257,8 @@ func (l zerologLogger) bound(c zerolog.Context, f field) zerolog.Context {
 		return c.Time(f.key, v)
 	case []byte:
 		return c.Bytes(f.key, watch(l.spy, v))
+	case json.RawMessage:
+		return c.RawJSON(f.key, v)
 	case []string:
 		return c.Strs(f.key, watch(l.spy, v))
 	case error:

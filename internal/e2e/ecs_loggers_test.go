@@ -29,7 +29,8 @@ type ecsCall func(ctx context.Context, message string)
 //	durations       took_ns (slog and zap: nanoseconds)   took_ms (zerolog: milliseconds, whole or not)
 //	lists of errors failures (zap: objects)               failed (zerolog: texts)
 //
-// An unsigned number above MaxInt64 is no kind of field here: Elasticsearch maps it as a long, which cannot hold it.
+// An unsigned number above MaxInt64 is no kind of field here: Elasticsearch maps it as a long, which cannot hold it. See
+// checkUnsigned.
 var (
 	errCard  = errors.New("card declined")
 	errCause = fmt.Errorf("charge: %w", errCard)

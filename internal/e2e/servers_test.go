@@ -22,6 +22,7 @@ func TestServers(t *testing.T) {
 			t.Run("contract", func(t *testing.T) { checkContract(t, url, tt.profile) })
 			t.Run("mixed lines", func(t *testing.T) { checkMixed(t, url) })
 			t.Run("our template", func(t *testing.T) { checkTemplate(t, url) })
+			t.Run("numbers above MaxInt64", func(t *testing.T) { checkUnsigned(t, url) })
 			t.Run("rolled over in the middle", func(t *testing.T) { checkRollover(t, url) })
 			t.Run("write index blocked", func(t *testing.T) { checkBlock(t, url) })
 		})
