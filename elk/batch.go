@@ -9,11 +9,12 @@ import (
 // verdict yet, each as the two lines of a bulk request, in order of arrival.
 // Only the worker that holds it touches it, or queue while it is parked.
 type batch struct {
-	target *target
-	buf    []byte
-	docs   []document
-	prefix []byte // scratch
-	first  uint64 // lowest sequence without a verdict, 0 without any; under queue.mu
+	target   *target
+	buf      []byte
+	docs     []document
+	prefix   []byte   // scratch
+	patterns patterns // of the lines before, whatever their target
+	first    uint64   // lowest sequence without a verdict, 0 without any; under queue.mu
 
 	limit    int    // documents in a request, 0 for any number
 	failures int    // requests in a row without an answer to their documents
@@ -41,8 +42,8 @@ type document struct {
 // its prefix, so that its bytes are copied no second time.
 func (b *batch) take(info lineInfo, r *ring) {
 	start := len(b.buf)
-	b.buf = append(b.buf, b.target.fields.gap...)
-	line := len(b.buf)
+	line := start + len(b.target.fields.gap)
+	b.buf = slices.Grow(b.buf, line-start+int(info.size)+1)[:line]
 	b.buf = append(r.pop(b.target.road, b.buf), '\n')
 	b.docs = append(b.docs, document{lineInfo: info, start: start, line: line, end: len(b.buf)})
 }
@@ -57,7 +58,7 @@ func (b *batch) splice(d *document, id string) (reason string) {
 	if !utf8.Valid(line) {
 		return reasonInvalidUTF8
 	}
-	sh, ok := scan(line, b.target.fields)
+	sh, ok := b.patterns.scan(line, b.target.fields)
 	if !ok {
 		return reasonNotObject
 	}
@@ -98,20 +99,41 @@ func (b *batch) oldest() uint64 {
 }
 
 // compact forgets the settled documents and moves the others to the front.
-func (b *batch) compact() {
-	kept, size := 0, 0
-	for _, d := range b.docs {
+func (b *batch) compact() { b.compactFrom(0) }
+
+// compactFrom is compact for the documents from one on, when those before it
+// have no verdict and are in their places.
+func (b *batch) compactFrom(from int) {
+	kept, size := from, 0
+	if from > 0 {
+		size = b.docs[from-1].end
+	}
+	for i := from; i < len(b.docs); i++ {
+		d := &b.docs[i]
 		if d.settled {
 			continue
 		}
-		n := copy(b.buf[size:], b.buf[d.start:d.end])
-		shift := d.start - size
-		d.start, d.line, d.end = size, d.line-shift, size+n
-		b.docs[kept] = d
-		kept, size = kept+1, size+n
+		if shift := d.start - size; shift > 0 {
+			copy(b.buf[size:], b.buf[d.start:d.end])
+			d.start, d.line, d.end = size, d.line-shift, d.end-shift
+		}
+		size = d.end
+		if kept != i {
+			b.docs[kept] = *d
+		}
+		kept++
 	}
 	clear(b.docs[kept:])
 	b.docs, b.buf = b.docs[:kept], b.buf[:size]
+}
+
+// together is how many of the documents, at least one, have their bodies side
+// by side, as compact leaves them.
+func (b *batch) together(docs []document) (n int) {
+	for n < len(docs) && docs[n].own == nil && (n == 0 || docs[n].start == docs[n-1].end) {
+		n++
+	}
+	return max(1, n)
 }
 
 // trim gives back room that a few documents left over do not need.

@@ -14,3 +14,17 @@ func BenchmarkScan(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPatterns is BenchmarkScan for the second line of a log call and all
+// that follow.
+func BenchmarkPatterns(b *testing.B) {
+	f := newFields(Config{HostName: "host"}, "shop", "default")
+	var p patterns
+	b.SetBytes(int64(len(benchLine)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, ok := p.scan(benchLine, f); !ok {
+			b.Fatal("not an object")
+		}
+	}
+}

@@ -52,7 +52,9 @@
 // # What is added to a line
 //
 // A line is never parsed again: one look at its root keys, and below at those
-// of objects that could hold a field, says which of these it lacks. They are
+// of objects that could hold a field, says which of these it lacks. Of a line
+// that differs from an earlier one in its strings and numbers only, as those
+// of one log call do, this is known, and costs less than half. The fields are
 // spliced in before its first key, as dotted keys, without allocation:
 //
 //   - "@timestamp", the time of the Write;

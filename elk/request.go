@@ -89,10 +89,16 @@ func (p *poster) shrink() {
 }
 
 func writeBodies(w io.Writer, b *batch, docs []document) error {
-	for i := range docs {
-		if _, err := w.Write(b.body(&docs[i])); err != nil {
+	for len(docs) > 0 {
+		n := b.together(docs)
+		body := b.body(&docs[0])
+		if n > 1 {
+			body = b.buf[docs[0].start:docs[n-1].end]
+		}
+		if _, err := w.Write(body); err != nil {
 			return err
 		}
+		docs = docs[n:]
 	}
 	return nil
 }

@@ -101,8 +101,8 @@ func (w *worker) fill(b *batch) {
 		from := len(b.docs)
 		more = w.queue.take(b)
 		w.splice(b, b.docs[from:])
+		b.compactFrom(from)
 	}
-	b.compact()
 }
 
 func (w *worker) splice(b *batch, docs []document) {

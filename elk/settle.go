@@ -26,8 +26,12 @@ func (w *worker) apply(r *result, b *batch, out outcome, docs []document) {
 		b.limit = 0
 	}
 	var t tally
-	for i := range docs {
-		w.applyItem(&t, b, &docs[i], out.item(i), out.fate)
+	if out.allDelivered() {
+		t.deliver(docs)
+	} else {
+		for i := range docs {
+			w.applyItem(&t, b, &docs[i], out.item(i), out.fate)
+		}
 	}
 	t.Retries += uint64(t.waiting)
 	w.settle(t, b)
@@ -40,6 +44,15 @@ func (w *worker) apply(r *result, b *batch, out outcome, docs []document) {
 	r.progress = r.progress || t.settled > 0
 	r.documents += t.waiting
 	r.refused = r.refused || t.refused
+}
+
+// deliver counts documents that are stored.
+func (t *tally) deliver(docs []document) {
+	for i := range docs {
+		docs[i].settled = true
+	}
+	t.Delivered += uint64(len(docs))
+	t.settled += len(docs)
 }
 
 func (w *worker) applyItem(t *tally, b *batch, d *document, word item, f fate) {

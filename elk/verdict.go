@@ -64,6 +64,12 @@ func (o outcome) item(i int) item {
 	return o.items[i]
 }
 
+// allDelivered reports whether one word holds for all documents, and is that
+// they are stored.
+func (o outcome) allDelivered() bool {
+	return o.fate == answered && o.items == nil && o.whole.verdict() == verdictDelivered
+}
+
 // item is the server's word on one document.
 type item struct {
 	status       int

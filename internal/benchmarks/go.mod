@@ -6,6 +6,7 @@ require (
 	github.com/elastic/go-elasticsearch/v8 v8.19.7
 	github.com/klauspost/compress v1.20.4
 	github.com/spanlog/spanlog v0.0.0
+	golang.org/x/sys v0.48.0
 )
 
 require (
