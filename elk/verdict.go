@@ -19,6 +19,9 @@ const maxRetryAfter = 5 * time.Minute
 // be stored, and would do so again for every repeat.
 const productCheck = "the client noticed that the server is not Elasticsearch"
 
+// indexNotFound is Elasticsearch's word for an index that is not there.
+const indexNotFound = "index_not_found_exception"
+
 // reply is what came back for one request.
 type reply struct {
 	status int
@@ -119,6 +122,7 @@ func (i item) verdict() verdict {
 		return verdictDuplicate
 	case i.unavailable(),
 		i.status == http.StatusTooManyRequests,
+		i.status == http.StatusRequestTimeout,
 		i.status < 400 || i.status >= 500:
 		return verdictRetry
 	}
@@ -129,7 +133,7 @@ func (i item) verdict() verdict {
 // until somebody mends something.
 func (i item) unavailable() bool {
 	return i.status == http.StatusForbidden ||
-		i.status == http.StatusNotFound && i.cause.Type == "index_not_found_exception"
+		i.status == http.StatusNotFound && i.cause.Type == indexNotFound
 }
 
 // judge finds the meaning of the reply to a request with n documents. It
@@ -155,7 +159,7 @@ func judge(r reply, n int) outcome {
 	case r.status >= 300 && r.status < 400:
 		return outcome{reason: alarmUnexpected, detail: describe(r) + ": a redirect" + toHost(r.header) + ", which is not followed"}
 	}
-	return outcome{reason: alarmUnexpected, detail: describe(r), after: retryAfter(r.header, time.Now()), unknown: ambiguous(r.status)}
+	return outcome{reason: alarmUnexpected, detail: describe(r), after: retryAfter(r.header, time.Now()), unknown: ambiguous(r)}
 }
 
 // decided reports whether a status says enough without the body of the
@@ -169,13 +173,17 @@ func decided(status int) bool {
 }
 
 // ambiguous reports whether a status says nothing of whether the documents
-// are stored: a proxy lost the answer, or the server failed in the middle.
-func ambiguous(status int) bool {
-	switch status {
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
+// are stored: a proxy lost the answer, or the server failed in the middle. A
+// 503 is one only where it is not Elasticsearch's own, which then did nothing:
+// some proxies answer it to a connection that broke after the request.
+func ambiguous(r reply) bool {
+	switch r.status {
+	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
 		return true
+	case http.StatusServiceUnavailable:
+		return requestCause(r.body).Type == ""
 	}
-	return status < 300
+	return r.status < 300
 }
 
 // toHost names the host of a redirect, and nothing else that may be in it.
