@@ -33,7 +33,7 @@ type document struct {
 	own              []byte // instead of buf: a body made anew
 	spliced          bool
 	settled          bool
-	repaired         bool // its duplicate keys have new names
+	repaired         flaw // what it was repaired for last
 	alone            int  // requests with nothing else that failed as a whole
 	unknown          bool // a request without an answer may have stored it
 }

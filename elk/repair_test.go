@@ -24,7 +24,7 @@ func TestRepair(t *testing.T) {
 		{`{"a":1,"a":` + strings.Repeat("[", 1100) + strings.Repeat("]", 1100) + `}`, ""},
 	} {
 		b, d := spliced(t, tt.line, lineInfo{seq: 42}, plainFields())
-		ok := b.repair(d, "id")
+		ok := b.repair(d, flawDuplicateKey, "id")
 		if ok != (tt.want != "") {
 			t.Errorf("repair(%s) = %t", tt.line, ok)
 			continue
@@ -36,7 +36,7 @@ func TestRepair(t *testing.T) {
 		if got := string(b.original(d)); got != tt.line {
 			t.Errorf("original = %s, want %s", got, tt.line)
 		}
-		if b.repair(d, "id") {
+		if b.repair(d, flawDuplicateKey, "id") {
 			t.Errorf("%s is repaired twice", tt.line)
 		}
 	}
@@ -148,4 +148,27 @@ func hasDuplicate(value []byte) bool {
 		}
 	}
 	return false
+}
+
+// TestRepairOfBigNumbers: they become strings where the server knew nothing
+// of their field, together with keys that are there twice.
+func TestRepairOfBigNumbers(t *testing.T) {
+	for _, tt := range []struct{ line, want string }{
+		{`{"a":9223372036854775807,"b":-9223372036854775808}`, ""},
+		{`{"a":9223372036854775808,"b":[18446744073709551615,1]}`, `{"a":"9223372036854775808","b":["18446744073709551615",1]}`},
+		{`{"a":{"b":-9223372036854775809}}`, `{"a":{"b":"-9223372036854775809"}}`},
+		{`{"a":92233720368547758080.5,"b":9223372036854775808e1}`, ""},
+		{`{"a":"9223372036854775808"}`, ""},
+		{`{"a":1,"a":9223372036854775808}`, `{"a":1,"a_2":"9223372036854775808"}`},
+	} {
+		b, d := spliced(t, tt.line, lineInfo{seq: 42}, plainFields())
+		b.repair(d, flawDuplicateKey, "id")
+		ok := b.repair(d, flawBigNumber, "id")
+		if ok != (tt.want != "") || ok && !strings.HasSuffix(string(b.body(d)), tt.want[1:]+"\n") {
+			t.Errorf("repair(%s) = %t, %s, want %s", tt.line, ok, b.body(d), tt.want)
+		}
+		if b.repair(d, flawDuplicateKey, "id") || ok && b.repair(d, flawBigNumber, "id") || b.repair(d, flawNone, "id") {
+			t.Errorf("%s is repaired again", tt.line)
+		}
+	}
 }

@@ -80,10 +80,13 @@ func (w *worker) applyItem(t *tally, b *batch, d *document, word item, f fate) {
 	t.settled++
 }
 
-// repairOrBury gives a document with duplicate keys one more try.
+// repairOrBury gives a document that can be mended one more try.
 func (w *worker) repairOrBury(t *tally, b *batch, d *document, word item) {
-	if word.cause.duplicateKey() && b.repair(d, w.id) {
-		t.Repaired++
+	before := d.repaired
+	if b.repair(d, word.mend, w.id) {
+		if before == flawNone {
+			t.Repaired++
+		}
 		t.Retries++
 		return
 	}

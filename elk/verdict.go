@@ -27,9 +27,17 @@ type reply struct {
 	status int
 	header http.Header
 	body   []byte
-	err    error // no whole answer: connection, time, encoding
-	sent   bool  // the server may have seen the request
-	denied bool  // for want of credentials it was not made
+	list   *itemList // what a long answer said, instead of body
+	err    error     // no whole answer: connection, time, encoding
+	sent   bool      // the server may have seen the request
+	denied bool      // for want of credentials it was not made
+}
+
+// itemList is what was read of an answer to a bulk request.
+type itemList struct {
+	items []item
+	count int // of those that came, of which no more than expected are kept
+	err   error
 }
 
 // fate says what to do with a request as a whole.
@@ -79,6 +87,7 @@ type item struct {
 	cause        cause
 	failureStore string
 	index        string // where asked for
+	mend         flaw   // for which it was refused, where it can be mended
 }
 
 // cause is an Elasticsearch error.
@@ -88,15 +97,18 @@ type cause struct {
 	Inner  *cause `json:"caused_by"`
 }
 
-// duplicateKey reports whether a document was refused for a key that it has
-// twice in one object; OpenSearch says so in an inner error.
-func (c *cause) duplicateKey() bool {
+// mend is what the document was refused for, where that can be mended;
+// OpenSearch says so in an inner error.
+func (c *cause) mend() flaw {
 	for ; c != nil; c = c.Inner {
-		if strings.Contains(c.Reason, "Duplicate field") || strings.Contains(c.Reason, "Duplicate Object property") {
-			return true
+		switch {
+		case strings.Contains(c.Reason, "Duplicate field"), strings.Contains(c.Reason, "Duplicate Object property"):
+			return flawDuplicateKey
+		case strings.Contains(c.Reason, "number_type [BIG_INTEGER]"):
+			return flawBigNumber
 		}
 	}
-	return false
+	return flawNone
 }
 
 // verdict says what becomes of one document.
@@ -147,7 +159,7 @@ func judge(r reply, n int) outcome {
 	case r.err != nil && !decided(r.status):
 		return outcome{reason: alarmUnreachable, detail: r.err.Error(), unknown: r.sent}
 	case r.status == http.StatusOK:
-		return judgeAnswer(r.body, n)
+		return judgeAnswer(r, n)
 	case r.status == http.StatusRequestEntityTooLarge:
 		return refusal(r.status, cause{Type: "request_entity_too_large", Reason: "larger than the server accepts"})
 	case r.status == http.StatusBadRequest:
@@ -249,31 +261,44 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 
 // judgeAnswer reads the items of a 200. The answer's own "errors" is not
 // asked: each item says for itself.
-func judgeAnswer(body []byte, n int) outcome {
-	if allCreated(body, n) {
+func judgeAnswer(r reply, n int) outcome {
+	if allCreated(r.body, n) {
 		return outcome{fate: answered, whole: item{status: http.StatusCreated}}
 	}
-	items, err := parseItems(body)
-	if err != nil {
-		return outcome{reason: alarmUnbelieved, unknown: true, detail: "the answer is not that of a bulk request: " + err.Error()}
+	list := r.list
+	if list == nil {
+		list = &itemList{}
+		list.items, list.count, list.err = readItems(bytes.NewReader(r.body), n)
 	}
-	if len(items) != n {
-		return outcome{reason: alarmUnbelieved, unknown: true, detail: fmt.Sprintf("the answer has %d items for %d documents", len(items), n)}
+	if list.err != nil {
+		return outcome{reason: alarmUnbelieved, unknown: true, detail: "the answer is not that of a bulk request: " + list.err.Error()}
 	}
-	return outcome{fate: answered, items: items}
+	if list.count != n {
+		return outcome{reason: alarmUnbelieved, unknown: true, detail: fmt.Sprintf("the answer has %d items for %d documents", list.count, n)}
+	}
+	return outcome{fate: answered, items: list.items}
 }
+
+const (
+	createdItem = `{"create":{"status":201}}`
+	headBytes   = 64
+)
+
+// usualAnswer is how long an answer to n documents may be that were all
+// created.
+func usualAnswer(n int) int { return headBytes + n*(len(createdItem)+1) + 1 }
 
 // allCreated reports whether body is, byte for byte, the usual answer to n
 // documents that were all created. It spares the good case the parsing of
 // JSON, and leaves all else to parseItems.
 func allCreated(body []byte, n int) bool {
-	const created = `{"create":{"status":201}}`
+	const created = createdItem
 	_, list, ok := bytes.Cut(body, []byte(`"items":[`))
 	head := body[:max(0, len(body)-len(list))]
 	if !ok || !bytes.HasPrefix(head, []byte(`{"errors":false,"took":`)) && !bytes.HasPrefix(head, []byte(`{"took":`)) {
 		return false
 	}
-	if len(list) != n*(len(created)+1)+1 || len(head) > 64 || !json.Valid(append(head[:len(head):len(head)], "]}"...)) {
+	if len(list) != n*(len(created)+1)+1 || len(head) > headBytes || !json.Valid(append(head[:len(head):len(head)], "]}"...)) {
 		return false
 	}
 	for i := range n {
@@ -286,30 +311,6 @@ func allCreated(body []byte, n int) bool {
 		}
 	}
 	return list[len(list)-1] == '}'
-}
-
-func parseItems(body []byte) ([]item, error) {
-	var answer struct {
-		Items []struct {
-			Create *struct {
-				Status       int             `json:"status"`
-				Error        json.RawMessage `json:"error"`
-				FailureStore string          `json:"failure_store"`
-				Index        string          `json:"_index"`
-			} `json:"create"`
-		} `json:"items"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, err
-	}
-	items := make([]item, len(answer.Items))
-	for i, a := range answer.Items {
-		if a.Create == nil || a.Create.Status == 0 {
-			return nil, fmt.Errorf("item %d is no answer to a create", i+1)
-		}
-		items[i] = item{status: a.Create.Status, cause: itemCause(a.Create.Error), failureStore: a.Create.FailureStore, index: a.Create.Index}
-	}
-	return items, nil
 }
 
 // itemCause reads an item's error, which some proxies make a plain string.
