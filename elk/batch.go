@@ -19,7 +19,8 @@ type batch struct {
 	limit    int    // documents in a request, 0 for any number
 	failures int    // requests in a row without an answer to their documents
 	suspect  bool   // its one document makes requests fail
-	lostIn   string // backing index where a request with unknown outcome may have stored
+	unsure   bool   // there are documents of unknown outcome
+	lostIn   string // backing index where they may be, "" while no answer has named one
 }
 
 // document is one line in a batch. Its bytes in buf are
@@ -145,5 +146,5 @@ func (b *batch) trim() {
 
 // reset makes an empty batch ready for a target.
 func (b *batch) reset(t *target) {
-	b.target, b.limit, b.failures, b.lostIn = t, 0, 0, ""
+	b.target, b.limit, b.failures, b.unsure, b.lostIn = t, 0, 0, false, ""
 }

@@ -11,8 +11,12 @@ import (
 
 // knock sends a bulk request without documents, and reports whether one with
 // documents would get through: whether the answer is not that of a server
-// that is down, busy, or does not know us. It is not ok when ctx ended.
-func (w *worker) knock(ctx context.Context, b *batch) (open, ok bool) {
+// that is down, busy, or does not know us. After a lookup that never left it
+// does not ask. It is not ok when ctx ended.
+func (w *worker) knock(ctx context.Context, b *batch, lookup reply) (open, ok bool) {
+	if !lookup.sent {
+		return false, ctx.Err() == nil
+	}
 	if _, ok := w.gate.enter(ctx); !ok {
 		return false, false
 	}

@@ -16,9 +16,9 @@ const (
 	// lookupDocs is how many documents are looked up in one request.
 	lookupDocs = 1000
 
-	// lookupTries is how many lookups without a usable answer may come before
-	// the shipper asks whether requests with documents would get through, and
-	// if so sends the documents again.
+	// lookupTries is how many lookups may get no usable answer, each while
+	// requests with documents would get through, before the documents are
+	// sent again.
 	lookupTries = 3
 )
 
@@ -31,10 +31,21 @@ func (b *batch) doubt(docs []document) {
 	for i := range docs {
 		docs[i].unknown = true
 	}
-	if b.lostIn == "" {
+	b.unsure = true
+	b.locate()
+}
+
+// locate finds out where documents of unknown outcome may be: in the index
+// that was known when they were lost, or else in the first that an answer
+// named since.
+func (b *batch) locate() {
+	if b.unsure && b.lostIn == "" {
 		b.lostIn = b.target.writeIndex(time.Now())
 	}
 }
+
+// sure forgets where documents may be: it is known of all.
+func (b *batch) sure() { b.unsure, b.lostIn = false, "" }
 
 // lookUp asks, before documents of unknown outcome are sent again, whether
 // the backing index that answers had named holds them, and settles those it
@@ -43,10 +54,11 @@ func (b *batch) doubt(docs []document) {
 // lookups alone get no answer it gives up, so that the documents are sent. It
 // reports false when ctx ended.
 func (w *worker) lookUp(ctx context.Context, b *batch) bool {
+	b.locate()
 	for tries := 0; b.lostIn != ""; {
 		asked, some := b.doubtful()
 		if !some {
-			b.lostIn = ""
+			b.sure()
 			break
 		}
 		if _, ok := w.gate.enter(ctx); !ok {
@@ -68,30 +80,22 @@ func (w *worker) lookUp(ctx context.Context, b *batch) bool {
 			w.tellLookup(b, r, err)
 		default:
 			w.lookAgain(len(b.docs), r)
-			if tries += used(r); tries < lookupTries {
-				continue
-			}
-			open, ok := w.knock(ctx, b)
-			if !ok {
+			open, ok := w.knock(ctx, b, r)
+			switch {
+			case !ok:
 				return false
+			case !open:
+				tries = 0
+			default:
+				tries++
 			}
-			if open {
+			if tries == lookupTries {
 				w.tellLookup(b, r, err)
 				return ctx.Err() == nil
 			}
-			tries = 0
 		}
 	}
 	return ctx.Err() == nil
-}
-
-// used counts a try that may have reached the server. One that did not is no
-// reason to give up: what follows would not reach it either.
-func used(r reply) int {
-	if r.sent {
-		return 1
-	}
-	return 0
 }
 
 func (w *worker) lookAgain(n int, r reply) {
@@ -173,7 +177,7 @@ func (w *worker) settleFound(b *batch, asked []document, found map[string]bool) 
 	}
 	w.settle(t, b)
 	if len(asked) == len(b.docs) {
-		b.lostIn = ""
+		b.sure()
 	}
 	b.compact()
 }

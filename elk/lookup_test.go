@@ -20,7 +20,12 @@ import (
 
 func rollOver(t *testing.T, srv *elktest.Server) {
 	t.Helper()
-	res, err := http.Post(srv.URL()+"/"+stream+"/_rollover", "application/json", nil)
+	rollOverStream(t, srv, stream)
+}
+
+func rollOverStream(t *testing.T, srv *elktest.Server, name string) {
+	t.Helper()
+	res, err := http.Post(srv.URL()+"/"+name+"/_rollover", "application/json", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,6 +126,72 @@ func TestRolloverAfterALostAnswer(t *testing.T) {
 				t.Errorf("%d lookups, stats = %+v", lookups.Load(), stats)
 			}
 		})
+	}
+}
+
+// TestRolloverAfterAFailedItem: the server stored a document, failed in the
+// middle, said 503 of it, and rolled over.
+func TestRolloverAfterAFailedItem(t *testing.T) {
+	srv := startServer(t)
+	var fail atomic.Bool
+	srv.Intercept(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if isBulk(r) && fail.CompareAndSwap(true, false) {
+				withItems(func(items []json.RawMessage) []json.RawMessage {
+					rollOver(t, srv)
+					for i := range items {
+						items[i] = json.RawMessage(item503)
+					}
+					return items
+				})(w, r, next)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	s := openShipper(t, quick(srv.URL()))
+	writeLines(t, s, 0, 1)
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	fail.Store(true)
+	writeLines(t, s, 1, 2)
+	stats := closeWell(t, s)
+	checkStored(t, srv, 2)
+	if stats.Duplicate != 1 {
+		t.Errorf("stats = %+v, want one duplicate", stats)
+	}
+}
+
+// TestRolloverAfterTheFirstAnswerIsLost: where the documents may be shows in
+// a later answer.
+func TestRolloverAfterTheFirstAnswerIsLost(t *testing.T) {
+	srv := startServer(t)
+	var bulks atomic.Int32
+	var other func()
+	srv.Intercept(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if isBulk(r) && bulks.Add(1) == 1 {
+				rewrite(func(w http.ResponseWriter, answer []byte) { other(); rollOver(t, srv); cutJSON(w, answer) })(w, r, next)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	c := quick(srv.URL())
+	c.RequestTimeout = time.Minute
+	s := openShipper(t, c)
+	other = func() {
+		writeLines(t, s, 1, 2)
+		for s.Stats().Delivered == 0 {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	writeLines(t, s, 0, 1)
+	stats := closeWell(t, s)
+	checkStored(t, srv, 2)
+	if stats.Duplicate != 1 || len(backingIndices(srv)) != 1 {
+		t.Errorf("stats = %+v in %v, want one duplicate and nothing in the new index", stats, backingIndices(srv))
 	}
 }
 

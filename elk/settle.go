@@ -74,6 +74,10 @@ func (w *worker) applyItem(t *tally, b *batch, d *document, word item, f fate) {
 		t.waiting++
 		t.refused = t.refused || word.unavailable()
 		t.last = word
+		if word.ambiguous() {
+			d.unknown, b.unsure = true, true
+			b.locate()
+		}
 		return
 	}
 	d.settled = true

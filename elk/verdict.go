@@ -148,6 +148,10 @@ func (i item) unavailable() bool {
 		i.status == http.StatusNotFound && i.cause.Type == indexNotFound
 }
 
+// ambiguous reports whether a document that has to wait may be stored: the
+// server failed while it was at work on it.
+func (i item) ambiguous() bool { return i.status >= 500 || i.status == http.StatusRequestTimeout }
+
 // judge finds the meaning of the reply to a request with n documents. It
 // believes nothing that it does not understand.
 func judge(r reply, n int) outcome {
