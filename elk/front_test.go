@@ -14,15 +14,18 @@ import (
 
 // The states of a front.
 const (
-	alive         = iota
-	deadClosed    // it closes connections
-	deadProxy     // 502
-	deadCluster   // 503
-	deadHTML      // what a load balancer says with status 200
-	deadHalfway   // it dies once the server has done its work
-	states        // their number
-	unusedAddress = "127.0.0.1:0"
+	alive       = iota
+	deadClosed  // it closes connections
+	deadProxy   // 502
+	deadCluster // 503
+	deadHTML    // what a load balancer says with status 200
+	deadHalfway // it dies once the server has done its work
+	states      // their number
 )
+
+// nobody is an address where none of our servers can ever be: a port that was
+// free a moment ago might be that of another test's.
+const nobody = "http://127.0.0.1:1"
 
 // front is a node before the one server of a test, so that all nodes hold the
 // same documents.
@@ -87,10 +90,5 @@ func (run *schedule) startNodes(t *testing.T, n int) (addresses []string) {
 		f, address := newFront(t, run.srv.URL(), run.rolls)
 		run.fronts, addresses = append(run.fronts, f), append(addresses, address)
 	}
-	nobody, err := net.Listen("tcp", unusedAddress)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = nobody.Close()
-	return append(addresses, "http://"+nobody.Addr().String())
+	return append(addresses, nobody)
 }

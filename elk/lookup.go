@@ -37,11 +37,13 @@ func (b *batch) doubt(docs []document) {
 
 // locate finds out where documents of unknown outcome may be: in the index
 // that was known when they were lost, or else in the first that an answer
-// named since.
-func (b *batch) locate() {
-	if b.unsure && b.lostIn == "" {
-		b.lostIn = b.target.writeIndex(time.Now())
+// named since. It reports whether that is news.
+func (b *batch) locate() bool {
+	if !b.unsure || b.lostIn != "" {
+		return false
 	}
+	b.lostIn = b.target.writeIndex(time.Now())
+	return b.lostIn != ""
 }
 
 // sure forgets where documents may be: it is known of all.

@@ -179,7 +179,7 @@ func TestRolloverAfterTheFirstAnswerIsLost(t *testing.T) {
 		})
 	})
 	c := quick(srv.URL())
-	c.RequestTimeout = time.Minute
+	c.RequestTimeout, c.FlushTimeout = time.Minute, time.Minute
 	s := openShipper(t, c)
 	other = func() {
 		writeLines(t, s, 1, 2)
@@ -188,6 +188,9 @@ func TestRolloverAfterTheFirstAnswerIsLost(t *testing.T) {
 		}
 	}
 	writeLines(t, s, 0, 1)
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	stats := closeWell(t, s)
 	checkStored(t, srv, 2)
 	if stats.Duplicate != 1 || len(backingIndices(srv)) != 1 {

@@ -169,6 +169,10 @@ func (w *worker) round(ctx context.Context, b *batch) (r result) {
 		if !ok {
 			return r
 		}
+		if b.locate() { // while it waited: look there first
+			w.gate.passed()
+			return r
+		}
 		next := w.next(b, limit)
 		docs := b.docs[next.from:next.to]
 		w.settle(tally{Stats: Stats{Requests: 1}}, b)
