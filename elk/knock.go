@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 )
@@ -35,6 +36,8 @@ func (w *worker) knock(ctx context.Context, b *batch, lookup reply) (open, ok bo
 // kind.
 func (r reply) passes() bool {
 	switch {
+	case r.err != nil && strings.Contains(r.err.Error(), productCheck):
+		return true
 	case r.err != nil, r.status >= 500, r.status == http.StatusUnauthorized, r.status == http.StatusTooManyRequests:
 		return false
 	}

@@ -125,7 +125,7 @@ func (w *worker) splice(b *batch, docs []document) {
 func (w *worker) serve(ctx context.Context, b *batch) {
 	progress := false
 	for ctx.Err() == nil && len(b.docs) > 0 {
-		if !w.lookUp(ctx, b) {
+		if !w.lookUp(ctx, b) || len(b.docs) == 0 {
 			continue
 		}
 		waiting := w.round(ctx, b)

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/spanlog/spanlog/elk"
 	"github.com/spanlog/spanlog/internal/e2e/server"
