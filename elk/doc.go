@@ -72,10 +72,10 @@
 // the tag "not_json", or a dead letter: Config.NotJSON. A document that the
 // server refuses because it has a key twice in one object is repaired once:
 // the later ones are called key_2, key_3 and so on. So is one with a whole
-// number beyond 64 bits, such as a large uint64, in a field of which the
-// server knew nothing: the number becomes a string. Where malformed values are
-// ignored, as by InstallTemplate, such a number is stored as it is, and not
-// searchable.
+// number beyond 64 bits, such as a large uint64, that the server refuses: it
+// becomes a string, which a field of which the server knew nothing takes.
+// Where malformed values are ignored, as by InstallTemplate, such a number is
+// stored as it is, and not searchable.
 //
 // # Dead letters
 //

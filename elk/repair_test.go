@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/elk/elktest"
 )
 
 func TestRepair(t *testing.T) {
@@ -170,5 +172,48 @@ func TestRepairOfBigNumbers(t *testing.T) {
 		if b.repair(d, flawDuplicateKey, "id") || ok && b.repair(d, flawBigNumber, "id") || b.repair(d, flawNone, "id") {
 			t.Errorf("%s is repaired again", tt.line)
 		}
+	}
+}
+
+// TestBigNumbersAreRepaired where a stream refuses them, and are dead letters
+// where its field is a long.
+func TestBigNumbersAreRepaired(t *testing.T) {
+	srv, err := elktest.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	put(t, srv.URL()+"/_index_template/logs", `{"index_patterns":["logs-*"],"data_stream":{},"template":{"mappings":{"properties":{"known":{"type":"long"}}}}}`)
+	dead := &buffer{}
+	c := quick(srv.URL())
+	c.DeadLetter = dead
+	s := openShipper(t, c)
+	mustWrite(t, s, `{"big":18446744073709551615}`+"\n"+`{"list":[18446744073709551615,1],"list":2}`+"\n"+`{"known":18446744073709551615}`+"\n"+`{"known":"many"}`+"\n")
+	stats := closeWell(t, s)
+	if stats.Delivered != 2 || stats.Repaired != 3 || stats.DeadLettered.Refused != 2 {
+		t.Errorf("stats = %+v, want 2 delivered, 3 repaired, 2 refused", stats)
+	}
+	for _, letter := range letters(t, dead) {
+		if !strings.HasPrefix(letter.Document, `{"known":`) || strings.Contains(letter.Document, `"1844`) {
+			t.Errorf("%+v, want the line as it was written", letter)
+		}
+	}
+}
+
+func put(t *testing.T, url, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	http.DefaultClient.CloseIdleConnections()
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("PUT %s: status %d", url, res.StatusCode)
 	}
 }

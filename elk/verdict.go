@@ -104,8 +104,8 @@ func (c *cause) mend() flaw {
 		switch {
 		case strings.Contains(c.Reason, "Duplicate field"), strings.Contains(c.Reason, "Duplicate Object property"):
 			return flawDuplicateKey
-		case strings.Contains(c.Reason, "number_type [BIG_INTEGER]"):
-			return flawBigNumber
+		case strings.Contains(c.Reason, "failed to parse field [") && strings.Contains(c.Reason, "of type [long]"):
+			return flawBigNumber // if there is one
 		}
 	}
 	return flawNone
