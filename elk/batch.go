@@ -19,7 +19,8 @@ type batch struct {
 	limit    int    // documents in a request, 0 for any number
 	failures int    // requests in a row without an answer to their documents
 	suspect  bool   // its one document makes requests fail
-	lostIn   string // backing index where a request with unknown outcome may have stored
+	unsure   bool   // there are documents of unknown outcome
+	lostIn   string // backing index where they may be, "" while no answer has named one
 }
 
 // document is one line in a batch. Its bytes in buf are
@@ -33,7 +34,7 @@ type document struct {
 	own              []byte // instead of buf: a body made anew
 	spliced          bool
 	settled          bool
-	repaired         bool // its duplicate keys have new names
+	repaired         flaw // what it was repaired for last
 	alone            int  // requests with nothing else that failed as a whole
 	unknown          bool // a request without an answer may have stored it
 }
@@ -145,5 +146,5 @@ func (b *batch) trim() {
 
 // reset makes an empty batch ready for a target.
 func (b *batch) reset(t *target) {
-	b.target, b.limit, b.failures, b.lostIn = t, 0, 0, ""
+	b.target, b.limit, b.failures, b.unsure, b.lostIn = t, 0, 0, false, ""
 }

@@ -37,7 +37,8 @@
 //     on. It is pending, and tried again for as long as it takes.
 //   - When a request may have been stored without our knowing, its ids are
 //     looked up in the backing index that earlier answers named, before it is
-//     sent again: a rollover in between would end the 409s.
+//     sent again: a rollover in between would end the 409s. In an outage these
+//     documents wait for that.
 //   - After several failures in a row requests are halved, and after an outage
 //     one small request goes first; each answer doubles them.
 //   - Waits between tries are random below a ceiling that doubles up to
@@ -70,7 +71,11 @@
 // A line that is not one JSON object becomes the "message" of a document with
 // the tag "not_json", or a dead letter: Config.NotJSON. A document that the
 // server refuses because it has a key twice in one object is repaired once:
-// the later ones are called key_2, key_3 and so on.
+// the later ones are called key_2, key_3 and so on. So is one with a whole
+// number beyond 64 bits, such as a large uint64, that the server refuses: it
+// becomes a string, which a field of which the server knew nothing takes.
+// Where malformed values are ignored, as by InstallTemplate, such a number is
+// stored as it is, and not searchable.
 //
 // # Dead letters
 //
@@ -130,9 +135,10 @@
 //
 // A Write takes a short lock and allocates nothing in the steady state.
 // Memory is bounded by RingBytes, about 4 times BatchBytes for each request in
-// flight and what waits of it: below 64 MiB with the defaults, and beyond that
-// the answers while they are read, which are large where many documents are
-// refused with long reasons.
+// flight and what waits of it, answers with it: below 64 MiB with the
+// defaults. An answer is read item by item; of its reasons, which may quote
+// documents, the first 1 KiB is kept, or less where there are many. One of more
+// than 128 MiB is not believed.
 //
 // The shipper never logs, and its HTTP client is never instrumented.
 // Credentials, Client, DeadLetter and OnAlarm may log into it; their panics
@@ -151,8 +157,8 @@
 //     that is not that of its stream.
 //   - A repeat after a lost answer is stored twice if the stream rolls over in
 //     between and the lookup cannot tell: the credentials may write but not
-//     read, or three lookups got no answer of use (an alarm says so), the
-//     answer was the stream's first, the index that was named had itself been
+//     read, or lookups get no answer of use while requests with documents do
+//     (an alarm says so), the answer was the stream's first, the index that was named had itself been
 //     rolled over (answers are asked for it once a minute), or the server was
 //     still at work on the lost request.
 //     The half of a request that was refused with 400 or 413, of which

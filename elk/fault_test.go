@@ -149,6 +149,7 @@ const (
 	item404 = `{"create":{"status":404,"error":{"type":"index_not_found_exception","reason":"no such index"}}}`
 	busy    = `{"error":{"type":"es_rejected_execution_exception","reason":"rejected execution"},"status":429}`
 	denied  = `{"error":{"type":"security_exception","reason":"missing authentication credentials"},"status":401}`
+	down    = `{"error":{"type":"cluster_block_exception","reason":"blocked by: [SERVICE_UNAVAILABLE/1/state not recovered / initialized];"},"status":503}`
 	noParam = `{"error":{"type":"illegal_argument_exception","reason":"request [/_bulk] contains unrecognized parameter: [require_data_stream]"},"status":400}`
 )
 

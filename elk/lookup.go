@@ -16,8 +16,9 @@ const (
 	// lookupDocs is how many documents are looked up in one request.
 	lookupDocs = 1000
 
-	// lookupTries is how many lookups without a usable answer may come before
-	// the documents are sent again.
+	// lookupTries is how many lookups may get no usable answer, each while
+	// requests with documents would get through, before the documents are
+	// sent again.
 	lookupTries = 3
 )
 
@@ -30,20 +31,36 @@ func (b *batch) doubt(docs []document) {
 	for i := range docs {
 		docs[i].unknown = true
 	}
-	if b.lostIn == "" {
-		b.lostIn = b.target.writeIndex(time.Now())
-	}
+	b.unsure = true
+	b.locate()
 }
+
+// locate finds out where documents of unknown outcome may be: in the index
+// that was known when they were lost, or else in the first that an answer
+// named since. It reports whether that is news.
+func (b *batch) locate() bool {
+	if !b.unsure || b.lostIn != "" {
+		return false
+	}
+	b.lostIn = b.target.writeIndex(time.Now())
+	return b.lostIn != ""
+}
+
+// sure forgets where documents may be: it is known of all.
+func (b *batch) sure() { b.unsure, b.lostIn = false, "" }
 
 // lookUp asks, before documents of unknown outcome are sent again, whether
 // the backing index that answers had named holds them, and settles those it
-// does. It gives up on a server that answers nothing of use, so that the
-// documents are sent at all. It reports false when ctx ended.
+// does. While the server answers nothing at all the documents wait, because
+// to send them would be of no use and could store them twice. Only where
+// lookups alone get no answer it gives up, so that the documents are sent. It
+// reports false when ctx ended.
 func (w *worker) lookUp(ctx context.Context, b *batch) bool {
-	for tries := 0; b.lostIn != "" && tries < lookupTries; {
+	b.locate()
+	for tries := 0; b.lostIn != ""; {
 		asked, some := b.doubtful()
 		if !some {
-			b.lostIn = ""
+			b.sure()
 			break
 		}
 		if _, ok := w.gate.enter(ctx); !ok {
@@ -51,6 +68,9 @@ func (w *worker) lookUp(ctx context.Context, b *batch) bool {
 		}
 		r := w.poster.lookUp(ctx, b.lostIn, asked, w.id)
 		found, err := foundIDs(r)
+		if err == nil {
+			err = answersAll(found, asked, w.id)
+		}
 		switch {
 		case err == nil:
 			w.gate.passed()
@@ -61,22 +81,23 @@ func (w *worker) lookUp(ctx context.Context, b *batch) bool {
 			b.target.hide(time.Now())
 			w.tellLookup(b, r, err)
 		default:
-			if tries += used(r); tries == lookupTries {
-				w.tellLookup(b, r, err)
-			}
 			w.lookAgain(len(b.docs), r)
+			open, ok := w.knock(ctx, b, r)
+			switch {
+			case !ok:
+				return false
+			case !open:
+				tries = 0
+			default:
+				tries++
+			}
+			if tries == lookupTries {
+				w.tellLookup(b, r, err)
+				return ctx.Err() == nil
+			}
 		}
 	}
 	return ctx.Err() == nil
-}
-
-// used counts a try that may have reached the server. One that did not is no
-// reason to give up: what follows would not reach it either.
-func used(r reply) int {
-	if r.sent {
-		return 1
-	}
-	return 0
 }
 
 func (w *worker) lookAgain(n int, r reply) {
@@ -126,6 +147,22 @@ func (b *batch) doubtful() (docs []document, some bool) {
 	return b.docs, n > 0
 }
 
+// answersAll reports whether an answer, unless nothing is there at all, is about
+// every document that was asked for: one that a proxy has cut is not.
+func answersAll(found map[string]bool, asked []document, id string) error {
+	if found == nil {
+		return nil
+	}
+	var name []byte
+	for i := range asked {
+		name = appendID(name[:0], id, asked[i].seq)
+		if _, ok := found[string(name)]; asked[i].unknown && !ok {
+			return fmt.Errorf("%w: nothing is said of %s", errLookup, name)
+		}
+	}
+	return nil
+}
+
 // settleFound counts those asked for that were stored after all.
 func (w *worker) settleFound(b *batch, asked []document, found map[string]bool) {
 	var t tally
@@ -142,14 +179,14 @@ func (w *worker) settleFound(b *batch, asked []document, found map[string]bool) 
 	}
 	w.settle(t, b)
 	if len(asked) == len(b.docs) {
-		b.lostIn = ""
+		b.sure()
 	}
 	b.compact()
 }
 
 // lookUp asks one backing index for the documents of unknown outcome.
 func (p *poster) lookUp(ctx context.Context, index string, docs []document, id string) reply {
-	request := esapi.MgetRequest{Index: index, FilterPath: []string{"docs._id", "docs.found"}}
+	request := esapi.MgetRequest{Index: index, FilterPath: []string{"docs._id", "docs.found", "docs.error.type"}}
 	at := visit{aside: true}
 	r := p.post(at.under(ctx), func(w io.Writer) error { return writeIDs(w, docs, id) },
 		func(ctx context.Context, t esapi.Transport, header http.Header, body io.Reader) (*esapi.Response, error) {
@@ -175,13 +212,14 @@ func writeIDs(w io.Writer, docs []document, id string) error {
 	return err
 }
 
-// foundIDs reads {"docs":[{"_id":…,"found":true}]}. An index that is gone
-// holds nothing.
+// foundIDs reads {"docs":[{"_id":…,"found":true}]}, and which of the ids it
+// is about. An index that is gone holds nothing. A document of which the
+// server could not tell is no answer: it may be there.
 func foundIDs(r reply) (map[string]bool, error) {
 	switch {
 	case r.err != nil:
 		return nil, r.err
-	case r.status == http.StatusNotFound && requestCause(r.body).Type == "index_not_found_exception":
+	case r.status == http.StatusNotFound && requestCause(r.body).Type == indexNotFound:
 		return nil, nil
 	case r.status != http.StatusOK:
 		return nil, errLookup
@@ -189,7 +227,8 @@ func foundIDs(r reply) (map[string]bool, error) {
 	var answer struct {
 		Docs []struct {
 			ID    string `json:"_id"`
-			Found bool   `json:"found"`
+			Found *bool  `json:"found"`
+			Error cause  `json:"error"`
 		} `json:"docs"`
 	}
 	if err := json.Unmarshal(r.body, &answer); err != nil {
@@ -200,7 +239,14 @@ func foundIDs(r reply) (map[string]bool, error) {
 	}
 	found := map[string]bool{}
 	for _, d := range answer.Docs {
-		found[d.ID] = d.Found
+		switch {
+		case d.Found != nil:
+			found[d.ID] = *d.Found
+		case d.Error.Type == indexNotFound:
+			found[d.ID] = false
+		default:
+			return nil, fmt.Errorf("%w: %s is neither there nor missing: %s", errLookup, d.ID, d.Error.Type)
+		}
 	}
 	return found, nil
 }

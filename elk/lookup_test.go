@@ -1,9 +1,11 @@
 package elk
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -18,7 +20,12 @@ import (
 
 func rollOver(t *testing.T, srv *elktest.Server) {
 	t.Helper()
-	res, err := http.Post(srv.URL()+"/"+stream+"/_rollover", "application/json", nil)
+	rollOverStream(t, srv, stream)
+}
+
+func rollOverStream(t *testing.T, srv *elktest.Server, name string) {
+	t.Helper()
+	res, err := http.Post(srv.URL()+"/"+name+"/_rollover", "application/json", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,6 +60,20 @@ func TestRolloverAfterALostAnswer(t *testing.T) {
 		{name: "cut JSON", lost: cutJSON},
 		{name: "late answer", lost: late},
 		{name: "502 from a proxy", lost: func(w http.ResponseWriter, _ []byte) { w.WriteHeader(502) }},
+		{name: "503 from a proxy", lost: func(w http.ResponseWriter, _ []byte) { w.WriteHeader(503) }},
+		{name: "408 from a proxy", lost: func(w http.ResponseWriter, _ []byte) { w.WriteHeader(408) }},
+		{name: "lookup tells of some only, once", lost: cutJSON, lookup: rewrite(func(w http.ResponseWriter, answer []byte) {
+			var all struct {
+				Docs []json.RawMessage `json:"docs"`
+			}
+			_ = json.Unmarshal(answer, &all)
+			all.Docs = all.Docs[:len(all.Docs)/2]
+			cut, _ := json.Marshal(all)
+			writeJSON(w, cut)
+		})},
+		{name: "lookup cannot reach the shard, once", lost: cutJSON, lookup: rewrite(func(w http.ResponseWriter, answer []byte) {
+			writeJSON(w, bytes.ReplaceAll(answer, []byte(`"found":true`), []byte(`"error":{"type":"no_shard_available_action_exception"}`)))
+		})},
 		{name: "lookup fails once", lost: cutJSON, lookup: instead(503, nil, "")},
 		{name: "lookup is denied once", lost: cutJSON, lookup: instead(401, nil, denied)},
 		{name: "lookup hangs up once", lost: cutJSON, lookup: hangUp},
@@ -105,6 +126,75 @@ func TestRolloverAfterALostAnswer(t *testing.T) {
 				t.Errorf("%d lookups, stats = %+v", lookups.Load(), stats)
 			}
 		})
+	}
+}
+
+// TestRolloverAfterAFailedItem: the server stored a document, failed in the
+// middle, said 503 of it, and rolled over.
+func TestRolloverAfterAFailedItem(t *testing.T) {
+	srv := startServer(t)
+	var fail atomic.Bool
+	srv.Intercept(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if isBulk(r) && fail.CompareAndSwap(true, false) {
+				withItems(func(items []json.RawMessage) []json.RawMessage {
+					rollOver(t, srv)
+					for i := range items {
+						items[i] = json.RawMessage(item503)
+					}
+					return items
+				})(w, r, next)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	s := openShipper(t, quick(srv.URL()))
+	writeLines(t, s, 0, 1)
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	fail.Store(true)
+	writeLines(t, s, 1, 2)
+	stats := closeWell(t, s)
+	checkStored(t, srv, 2)
+	if stats.Duplicate != 1 {
+		t.Errorf("stats = %+v, want one duplicate", stats)
+	}
+}
+
+// TestRolloverAfterTheFirstAnswerIsLost: where the documents may be shows in
+// a later answer.
+func TestRolloverAfterTheFirstAnswerIsLost(t *testing.T) {
+	srv := startServer(t)
+	var bulks atomic.Int32
+	var other func()
+	srv.Intercept(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if isBulk(r) && bulks.Add(1) == 1 {
+				rewrite(func(w http.ResponseWriter, answer []byte) { other(); rollOver(t, srv); cutJSON(w, answer) })(w, r, next)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	c := quick(srv.URL())
+	c.RequestTimeout, c.FlushTimeout = time.Minute, time.Minute
+	s := openShipper(t, c)
+	other = func() {
+		writeLines(t, s, 1, 2)
+		for s.Stats().Delivered == 0 {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	writeLines(t, s, 0, 1)
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	stats := closeWell(t, s)
+	checkStored(t, srv, 2)
+	if stats.Duplicate != 1 || len(backingIndices(srv)) != 1 {
+		t.Errorf("stats = %+v in %v, want one duplicate and nothing in the new index", stats, backingIndices(srv))
 	}
 }
 
@@ -178,7 +268,7 @@ func TestLookupOfManyDocuments(t *testing.T) {
 // TestNoLookupWithoutDoubt: a refused connection, or a 429, stored nothing.
 func TestNoLookupWithoutDoubt(t *testing.T) {
 	for name, f := range map[string]fault{
-		"429": instead(429, nil, busy), "503": instead(503, nil, ""), "401": instead(401, nil, denied), "redirect": instead(302, nil, ""),
+		"429": instead(429, nil, busy), "503 of Elasticsearch": instead(503, nil, down), "401": instead(401, nil, denied), "redirect": instead(302, nil, ""),
 	} {
 		srv := startServer(t)
 		var lookups, faults atomic.Int32
@@ -279,6 +369,60 @@ func TestLookupsNeverAnswered(t *testing.T) {
 				t.Errorf("alarm: %t, want %t", told.Load(), tt.told)
 			}
 		})
+	}
+}
+
+// TestRolloverInAnOutage: after a lost answer the server answers nothing, not
+// even lookups, for many tries, and the stream rolls over meanwhile. No
+// document is sent again before a lookup has told.
+func TestRolloverInAnOutage(t *testing.T) {
+	for name, outage := range map[string]fault{
+		"500": instead(500, nil, ""), "502": instead(502, nil, html), "503": instead(503, nil, ""), "429": instead(429, nil, busy), "401": instead(401, nil, denied),
+		"403": instead(403, nil, `{"error":{"type":"security_exception","reason":"unauthorized"},"status":403}`), "closed": hangUp,
+	} {
+		for _, inFlight := range []int{1, 3} {
+			t.Run(fmt.Sprint(name, inFlight), func(t *testing.T) {
+				srv := startServer(t)
+				var lose, out atomic.Bool
+				var requests, documents atomic.Int32
+				srv.Intercept(func(next http.Handler) http.Handler {
+					return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+						switch {
+						case isBulk(r) && lose.CompareAndSwap(true, false):
+							rewrite(func(w http.ResponseWriter, answer []byte) { rollOver(t, srv); out.Store(true); cutJSON(w, answer) })(w, r, next)
+						case out.Load():
+							if isBulk(r) && r.ContentLength > 100 {
+								documents.Add(1)
+							}
+							if requests.Add(1) == 30 {
+								out.Store(false)
+							}
+							if name == "403" && !isBulk(r) {
+								instead(502, nil, "")(w, r, next)
+								return
+							}
+							outage(w, r, next)
+						default:
+							next.ServeHTTP(w, r)
+						}
+					})
+				})
+				c := quick(srv.URL())
+				c.InFlight, c.BatchWait = inFlight, 50*time.Millisecond
+				s := openShipper(t, c)
+				writeLines(t, s, 0, 50)
+				if err := s.Flush(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				lose.Store(true)
+				writeLines(t, s, 50, 100)
+				stats := closeWell(t, s)
+				checkStored(t, srv, 100)
+				if stats.Duplicate == 0 || documents.Load() != 0 || requests.Load() < 30 {
+					t.Errorf("%d requests, %d with documents, stats = %+v", requests.Load(), documents.Load(), stats)
+				}
+			})
+		}
 	}
 }
 

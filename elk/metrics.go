@@ -96,7 +96,7 @@ func (m *meters) create(meter metric.Meter) error {
 		metric.WithDescription("Duration of requests, until the head of the answer."),
 		metric.WithExplicitBucketBoundaries(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30))
 	m.repaired, errs[7] = meter.Int64ObservableCounter("spanlog.elk.repaired", metric.WithUnit("{line}"),
-		metric.WithDescription("Log lines whose duplicate keys were given new names."))
+		metric.WithDescription("Log lines whose duplicate keys were given new names, or whose numbers beyond 64 bits became strings."))
 	m.wrapped, errs[8] = meter.Int64ObservableCounter("spanlog.elk.wrapped", metric.WithUnit("{line}"),
 		metric.WithDescription("Log lines that were not JSON and became the message of a document."))
 	return errors.Join(errs[:]...)

@@ -12,10 +12,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/elk/elktest"
 )
 
 var (
@@ -53,24 +56,67 @@ func TestRandomSchedules(t *testing.T) {
 	all.Wait()
 }
 
-// runSchedule writes two streams through one shipper.
+// schedule is one shipper with two streams, the server, and what happens.
+type schedule struct {
+	*Shipper
+	rng    *rand.Rand
+	srv    *elktest.Server
+	fronts []*front
+	rolls  bool // each stream rolls over once
+	rolled map[*target]bool
+}
+
+// runSchedule writes two streams through one shipper, to one address or to
+// several, of which some die and come back. In every second schedule each
+// stream rolls over once after an answer has named its index, lookups are answered
+// at the third try, and no request ends while the server is at work on it: the
+// Limitations say what else could store a line twice.
 func runSchedule(t *testing.T, seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	srv := startServer(t)
-	srv.Intercept(chaos(rand.New(rand.NewPCG(seed, 2))))
-	c := quick(srv.URL())
+	run := &schedule{rng: rng, srv: startServer(t), rolls: rng.IntN(2) == 0, rolled: map[*target]bool{}}
+	c := quick(run.srv.URL())
 	c.BatchBytes = 1000 + rng.IntN(20000)
 	c.BatchWait = time.Duration(rng.IntN(3)) * time.Millisecond
 	c.InFlight = 1 + rng.IntN(4)
 	c.RequestTimeout = 300 * time.Millisecond
+	if run.rolls {
+		c.RequestTimeout = time.Minute
+	}
 	c.BackoffMax = 3 * time.Millisecond
 	c.CloseTimeout = time.Minute
-	s := openShipper(t, c)
-	second := s.Dataset("second")
-	lines := [2]int{}
-	for range 20 + rng.IntN(80) {
-		level, to := slog.Level(rng.IntN(4)*4-4), rng.IntN(2)
-		write := s.WriteLine
+	if nodes := rng.IntN(4); nodes > 0 {
+		c.Addresses = run.startNodes(t, nodes)
+	}
+	run.Shipper = openShipper(t, c)
+	lines := run.begin(t)
+	run.srv.Intercept(chaos(rand.New(rand.NewPCG(seed, 2)), run.rolls))
+	run.write(t, &lines)
+	for _, f := range run.fronts {
+		f.state.Store(alive)
+	}
+	closeWell(t, run.Shipper)
+	checkStored(t, run.srv, lines[0])
+	checkStoredIn(t, run.srv, "logs-second-default", lines[1])
+}
+
+// begin lets answers name the indices, if the streams roll over later.
+func (run *schedule) begin(t *testing.T) (lines [2]int) {
+	if !run.rolls {
+		return lines
+	}
+	mustWrite(t, run, lineNumber(0))
+	mustWrite(t, run.Dataset("second"), lineNumber(0))
+	if err := run.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return [2]int{1, 1}
+}
+
+func (run *schedule) write(t *testing.T, lines *[2]int) {
+	second := run.Dataset("second")
+	for range 20 + run.rng.IntN(80) {
+		level, to := slog.Level(run.rng.IntN(4)*4-4), run.rng.IntN(2)
+		write := run.WriteLine
 		if to == 1 {
 			write = second.WriteLine
 		}
@@ -78,11 +124,29 @@ func runSchedule(t *testing.T, seed uint64) {
 			t.Errorf("WriteLine: %v", err)
 		}
 		lines[to]++
-		act(t, s, rng)
+		act(t, run.Shipper, run.rng)
+		run.disturb(t)
 	}
-	closeWell(t, s)
-	checkStored(t, srv, lines[0])
-	checkStoredIn(t, srv, "logs-second-default", lines[1])
+}
+
+// disturb lets a node die or come back, or a stream roll over.
+func (run *schedule) disturb(t *testing.T) {
+	if n := len(run.fronts); n > 0 && run.rng.IntN(8) == 0 {
+		run.fronts[run.rng.IntN(n)].state.Store(run.rng.Int32N(states))
+	}
+	if !run.rolls || run.rng.IntN(4) > 0 {
+		return
+	}
+	run.queue.mu.Lock()
+	targets := slices.Clone(run.queue.targets)
+	run.queue.mu.Unlock()
+	for _, to := range targets {
+		if !run.rolled[to] && to.writeIndex(time.Now()) != "" {
+			run.rolled[to] = true
+			rollOverStream(t, run.srv, to.name)
+			return
+		}
+	}
 }
 
 // act does what a program may do between two log calls.
@@ -113,7 +177,9 @@ func tooLargeUnlessAlone(w http.ResponseWriter, r *http.Request, next http.Handl
 }
 
 // chaos makes every second request go wrong in one of many ways.
-func chaos(rng *rand.Rand) func(http.Handler) http.Handler {
+// With rollovers a lookup goes wrong twice in a row at most, and no request is
+// given up.
+func chaos(rng *rand.Rand, rolls bool) func(http.Handler) http.Handler {
 	var mu sync.Mutex
 	draw := func(n int) int {
 		mu.Lock()
@@ -133,7 +199,7 @@ func chaos(rng *rand.Rand) func(http.Handler) http.Handler {
 		rewrite(packed),
 		func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			next.ServeHTTP(httptest.NewRecorder(), r)
-			if draw(8) == 0 {
+			if !rolls && draw(8) == 0 {
 				<-r.Context().Done() // too late
 			}
 		},
@@ -147,17 +213,47 @@ func chaos(rng *rand.Rand) func(http.Handler) http.Handler {
 		refuse(pick, item404, true),
 		refuse(pick, item403, true),
 	)
+	lookups := patience{failed: map[string]int{}}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			faults := faults
-			if !isBulk(r) {
-				faults = whole // a lookup has no items
+			possible := faults
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/_rollover"):
+				next.ServeHTTP(w, r)
+				return
+			case !isBulk(r):
+				possible = whole // a lookup has no items
 			}
-			if i := draw(2 * len(faults)); i < len(faults) {
-				faults[i](w, r, next)
+			i := draw(2 * len(possible))
+			if i < len(possible) && rolls && isLookup(r) && lookups.ends(r) {
+				i = len(possible)
+			}
+			if i < len(possible) {
+				possible[i](w, r, next)
 				return
 			}
 			next.ServeHTTP(w, r)
 		})
 	}
+}
+
+// patience counts how often lookups of the same documents went wrong.
+type patience struct {
+	mu     sync.Mutex
+	failed map[string]int
+}
+
+// ends reports whether it is enough for these documents, and starts over if
+// so.
+func (p *patience) ends(r *http.Request) bool {
+	raw, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(raw))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	ids := string(plainBody(r.Header, raw))
+	if p.failed[ids]++; p.failed[ids] < lookupTries {
+		return false
+	}
+	delete(p.failed, ids)
+	return true
 }

@@ -9,16 +9,27 @@ import (
 // repaired; Elasticsearch takes no more than 1000.
 const maxDepth = 1000
 
+// flaw is what a document was refused for and can be sent without.
+type flaw int
+
+const (
+	flawNone flaw = iota
+	flawDuplicateKey
+	flawBigNumber
+)
+
 // repair gives the later of equal keys in one object new names, key_2, key_3
-// and so on, at any depth, as the bridges do it under ECS. It reports false
-// if there was nothing to repair, or it was done before. The id stays.
-func (b *batch) repair(d *document, id string) bool {
-	if d.repaired || !d.spliced {
+// and so on, at any depth, as the bridges do it under ECS; for a number beyond
+// 64 bits in a field of which the server knew nothing, it also makes strings
+// of such numbers. It reports false if there was nothing to repair, or it was
+// done before. The id stays.
+func (b *batch) repair(d *document, f flaw, id string) bool {
+	if f <= d.repaired || !d.spliced {
 		return false
 	}
 	line := b.original(d)
-	r := repairer{scanner: scanner{data: line, fields: b.target.fields}}
-	if !r.object(0) || r.pos != len(line) || r.renamed == 0 {
+	r := repairer{scanner: scanner{data: line, fields: b.target.fields}, quotes: f == flawBigNumber}
+	if !r.object(0) || r.pos != len(line) || r.renamed+r.quoted == 0 {
 		return false
 	}
 	// The scan of the repaired line, since a key that is there twice may have
@@ -30,7 +41,7 @@ func (b *batch) repair(d *document, id string) bool {
 	own := appendPrefix(make([]byte, 0, len(b.target.fields.gap)+len(r.out)+1), id, d.lineInfo, sh, b.target.fields)
 	own = append(own, r.out[1:]...)
 	d.own = append(own, '\n')
-	d.repaired = true
+	d.repaired = f
 	return true
 }
 
@@ -40,6 +51,8 @@ type repairer struct {
 	scanner
 	out     []byte
 	renamed int
+	quotes  bool // numbers that a long does not hold
+	quoted  int
 }
 
 func (r *repairer) object(depth int) bool {
@@ -138,8 +151,30 @@ func (r *repairer) value(depth int) bool {
 	if !r.scanner.value() {
 		return false
 	}
-	r.out = append(r.out, r.data[from:r.pos]...)
+	raw := r.data[from:r.pos]
+	if r.quotes && beyondLong(raw) {
+		r.quoted++
+		r.out = append(append(append(r.out, '"'), raw...), '"')
+		return true
+	}
+	r.out = append(r.out, raw...)
 	return true
+}
+
+// beyondLong reports whether a value is a whole number that is not an int64.
+func beyondLong(raw []byte) bool {
+	const longest = len("-9223372036854775808")
+	if len(raw) < longest-1 {
+		return false
+	}
+	digits := bytes.TrimPrefix(raw, []byte{'-'})
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	_, err := strconv.ParseInt(string(raw), 10, 64)
+	return err != nil
 }
 
 func (r *repairer) array(depth int) bool {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/elk/elktest"
 )
 
 func TestRepair(t *testing.T) {
@@ -24,7 +26,7 @@ func TestRepair(t *testing.T) {
 		{`{"a":1,"a":` + strings.Repeat("[", 1100) + strings.Repeat("]", 1100) + `}`, ""},
 	} {
 		b, d := spliced(t, tt.line, lineInfo{seq: 42}, plainFields())
-		ok := b.repair(d, "id")
+		ok := b.repair(d, flawDuplicateKey, "id")
 		if ok != (tt.want != "") {
 			t.Errorf("repair(%s) = %t", tt.line, ok)
 			continue
@@ -36,7 +38,7 @@ func TestRepair(t *testing.T) {
 		if got := string(b.original(d)); got != tt.line {
 			t.Errorf("original = %s, want %s", got, tt.line)
 		}
-		if b.repair(d, "id") {
+		if b.repair(d, flawDuplicateKey, "id") {
 			t.Errorf("%s is repaired twice", tt.line)
 		}
 	}
@@ -148,4 +150,70 @@ func hasDuplicate(value []byte) bool {
 		}
 	}
 	return false
+}
+
+// TestRepairOfBigNumbers: they become strings where the server knew nothing
+// of their field, together with keys that are there twice.
+func TestRepairOfBigNumbers(t *testing.T) {
+	for _, tt := range []struct{ line, want string }{
+		{`{"a":9223372036854775807,"b":-9223372036854775808}`, ""},
+		{`{"a":9223372036854775808,"b":[18446744073709551615,1]}`, `{"a":"9223372036854775808","b":["18446744073709551615",1]}`},
+		{`{"a":{"b":-9223372036854775809}}`, `{"a":{"b":"-9223372036854775809"}}`},
+		{`{"a":92233720368547758080.5,"b":9223372036854775808e1}`, ""},
+		{`{"a":"9223372036854775808"}`, ""},
+		{`{"a":1,"a":9223372036854775808}`, `{"a":1,"a_2":"9223372036854775808"}`},
+	} {
+		b, d := spliced(t, tt.line, lineInfo{seq: 42}, plainFields())
+		b.repair(d, flawDuplicateKey, "id")
+		ok := b.repair(d, flawBigNumber, "id")
+		if ok != (tt.want != "") || ok && !strings.HasSuffix(string(b.body(d)), tt.want[1:]+"\n") {
+			t.Errorf("repair(%s) = %t, %s, want %s", tt.line, ok, b.body(d), tt.want)
+		}
+		if b.repair(d, flawDuplicateKey, "id") || ok && b.repair(d, flawBigNumber, "id") || b.repair(d, flawNone, "id") {
+			t.Errorf("%s is repaired again", tt.line)
+		}
+	}
+}
+
+// TestBigNumbersAreRepaired where a stream refuses them, and are dead letters
+// where its field is a long.
+func TestBigNumbersAreRepaired(t *testing.T) {
+	srv, err := elktest.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	put(t, srv.URL()+"/_index_template/logs", `{"index_patterns":["logs-*"],"data_stream":{},"template":{"mappings":{"properties":{"known":{"type":"long"}}}}}`)
+	dead := &buffer{}
+	c := quick(srv.URL())
+	c.DeadLetter = dead
+	s := openShipper(t, c)
+	mustWrite(t, s, `{"big":18446744073709551615}`+"\n"+`{"list":[18446744073709551615,1],"list":2}`+"\n"+`{"known":18446744073709551615}`+"\n"+`{"known":"many"}`+"\n")
+	stats := closeWell(t, s)
+	if stats.Delivered != 2 || stats.Repaired != 3 || stats.DeadLettered.Refused != 2 {
+		t.Errorf("stats = %+v, want 2 delivered, 3 repaired, 2 refused", stats)
+	}
+	for _, letter := range letters(t, dead) {
+		if !strings.HasPrefix(letter.Document, `{"known":`) || strings.Contains(letter.Document, `"1844`) {
+			t.Errorf("%+v, want the line as it was written", letter)
+		}
+	}
+}
+
+func put(t *testing.T, url, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	http.DefaultClient.CloseIdleConnections()
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("PUT %s: status %d", url, res.StatusCode)
+	}
 }

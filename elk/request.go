@@ -31,6 +31,7 @@ type poster struct {
 	body   *bytes.Buffer
 	gzip   *gzip.Writer // nil: plain bodies
 	answer bytes.Buffer
+	items  int // that a good answer to the request has, 0 for an answer without
 }
 
 // newPoster compresses only for the package's own client: another may do so
@@ -60,11 +61,13 @@ func (p *poster) bulk(ctx context.Context, b *batch, docs []document) outcome {
 		request.FilterPath = append(request.FilterPath, indexPath)
 	}
 	var at visit
+	p.items = len(docs)
 	r := p.post(at.under(ctx), func(w io.Writer) error { return writeBodies(w, b, docs) },
 		func(ctx context.Context, t esapi.Transport, header http.Header, body io.Reader) (*esapi.Response, error) {
 			request.Header, request.Body = header, body
 			return request.Do(ctx, t)
 		})
+	p.items = 0
 	out := judge(r, len(docs))
 	out.blameless = blameless(r)
 	out.news = p.peer.identify(r)
@@ -138,10 +141,30 @@ func (p *poster) perform(ctx context.Context, header http.Header, body *requestB
 		return reply{err: err, sent: !neverSent(err)}
 	}
 	defer func() { _ = res.Body.Close() }()
-	if err := readAnswer(&p.answer, res.Header, res.Body); err != nil {
-		return reply{status: res.StatusCode, header: res.Header, err: err, sent: true}
+	answer = p.read(res.StatusCode, res.Header, res.Body)
+	answer.status, answer.header, answer.sent = res.StatusCode, res.Header, true
+	return answer
+}
+
+// read reads the body of an answer. That to a bulk request is read item by
+// item, unless it is as short as a good one.
+func (p *poster) read(status int, header http.Header, body io.Reader) reply {
+	from, err := openAnswer(header, body)
+	if err != nil {
+		return reply{err: err}
 	}
-	return reply{status: res.StatusCode, header: res.Header, body: p.answer.Bytes(), sent: true}
+	if status != http.StatusOK || p.items == 0 {
+		err := readWhole(&p.answer, from)
+		return reply{body: p.answer.Bytes(), err: err}
+	}
+	p.answer.Reset()
+	usual := int64(usualAnswer(p.items))
+	if n, err := p.answer.ReadFrom(io.LimitReader(from, usual+1)); err != nil || n <= usual {
+		return reply{body: p.answer.Bytes(), err: err}
+	}
+	list := &itemList{}
+	list.items, list.count, list.err = readItems(&cutReader{from: io.MultiReader(&p.answer, from)}, p.items)
+	return reply{list: list, err: from.err}
 }
 
 // neverSent reports whether an error came before any byte of the request

@@ -125,7 +125,7 @@ func (w *worker) splice(b *batch, docs []document) {
 func (w *worker) serve(ctx context.Context, b *batch) {
 	progress := false
 	for ctx.Err() == nil && len(b.docs) > 0 {
-		if !w.lookUp(ctx, b) {
+		if !w.lookUp(ctx, b) || len(b.docs) == 0 {
 			continue
 		}
 		waiting := w.round(ctx, b)
@@ -167,6 +167,10 @@ func (w *worker) round(ctx context.Context, b *batch) (r result) {
 	for len(w.work) > 0 {
 		limit, ok := w.gate.enter(ctx)
 		if !ok {
+			return r
+		}
+		if b.locate() { // while it waited: look there first
+			w.gate.passed()
 			return r
 		}
 		next := w.next(b, limit)

@@ -3,6 +3,7 @@ package elk
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -12,6 +13,7 @@ type tally struct {
 	Stats
 	settled int // documents with a verdict
 	waiting int // documents that the server will not take now
+	busy    int // of these, for want of room
 	refused bool
 	last    item
 }
@@ -21,10 +23,6 @@ func (w *worker) settle(t tally, b *batch) { w.queue.settle(t.Stats, t.settled, 
 
 // apply follows the word on each document.
 func (w *worker) apply(r *result, b *batch, out outcome, docs []document) {
-	b.failures = 0
-	if b.limit *= 2; b.limit > len(b.docs) {
-		b.limit = 0
-	}
 	var t tally
 	if out.allDelivered() {
 		t.deliver(docs)
@@ -33,6 +31,7 @@ func (w *worker) apply(r *result, b *batch, out outcome, docs []document) {
 			w.applyItem(&t, b, &docs[i], out.item(i), out.fate)
 		}
 	}
+	b.adapt(len(docs), t)
 	t.Retries += uint64(t.waiting)
 	w.settle(t, b)
 	w.alarms.answered(t.settled)
@@ -72,18 +71,28 @@ func (w *worker) applyItem(t *tally, b *batch, d *document, word item, f fate) {
 		return
 	case verdictRetry:
 		t.waiting++
+		if word.status == http.StatusTooManyRequests {
+			t.busy++
+		}
 		t.refused = t.refused || word.unavailable()
 		t.last = word
+		if word.ambiguous() {
+			d.unknown, b.unsure = true, true
+			b.locate()
+		}
 		return
 	}
 	d.settled = true
 	t.settled++
 }
 
-// repairOrBury gives a document with duplicate keys one more try.
+// repairOrBury gives a document that can be mended one more try.
 func (w *worker) repairOrBury(t *tally, b *batch, d *document, word item) {
-	if word.cause.duplicateKey() && b.repair(d, w.id) {
-		t.Repaired++
+	before := d.repaired
+	if b.repair(d, word.mend, w.id) {
+		if before == flawNone {
+			t.Repaired++
+		}
 		t.Retries++
 		return
 	}
@@ -123,8 +132,26 @@ func (w *worker) stall(b *batch, out outcome, n int) {
 	if out.denied && out.blameless {
 		return
 	}
+	b.halve(n)
+}
+
+// halve notes that a request with n documents was of no use.
+func (b *batch) halve(n int) {
 	if b.failures++; b.limit > 0 || b.failures >= failuresBeforeHalving {
 		b.limit = max(1, n/2)
+	}
+}
+
+// adapt lets requests grow with each answer, unless it is a 429 for every
+// document: above a limit on memory Elasticsearch 9 gives that for ever too.
+func (b *batch) adapt(n int, t tally) {
+	if t.busy == n {
+		b.halve(n)
+		return
+	}
+	b.failures = 0
+	if b.limit *= 2; b.limit > len(b.docs) {
+		b.limit = 0
 	}
 }
 

@@ -559,6 +559,30 @@ func TestRequestAboveTheMemoryLimit(t *testing.T) {
 	})
 }
 
+// TestItemsAboveTheMemoryLimit: Elasticsearch 9 refuses a request far above
+// its limit as a whole, and each item of one that is a little above it.
+func TestItemsAboveTheMemoryLimit(t *testing.T) {
+	c := Config{Client: clientFunc(func(r *http.Request) (*http.Response, error) {
+		switch n := strings.Count(readBody(r), "\n") / 2; {
+		case n > 100:
+			return respond(429, nil, busy), nil
+		case n > 10:
+			return respond(200, nil, `{"items":[`+strings.Repeat(item429+",", n-1)+item429+`]}`), nil
+		default:
+			return respond(200, nil, answerOf(n)), nil
+		}
+	})}
+	bubble(t, c, func(s *Shipper) {
+		for range 1000 {
+			mustWrite(t, s, "{}")
+		}
+		time.Sleep(10 * time.Minute)
+		if stats := s.Stats(); stats.Delivered != 1000 {
+			t.Errorf("stats = %+v, want all delivered", stats)
+		}
+	})
+}
+
 // TestStrangeClients: none of them stops the shipper.
 func TestStrangeClients(t *testing.T) {
 	for name, strange := range map[string]clientFunc{

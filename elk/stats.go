@@ -23,7 +23,8 @@ type Stats struct {
 	// Retries are the times that a document had to be sent again, but for the
 	// halving of a refused request. Not part of the balance.
 	Retries uint64
-	// Repaired are documents whose duplicate keys were given new names. Not
+	// Repaired are documents whose duplicate keys were given new names, or
+	// whose numbers beyond 64 bits became strings. Not
 	// part of the balance: what became of them is counted as of all others.
 	Repaired uint64
 	// Wrapped are lines that were not JSON and became the message of a

@@ -85,7 +85,7 @@ func (q *queue) shelve(b *batch, now time.Time) {
 
 // apart returns a batch with a copy of one document.
 func (b *batch) apart(d *document) *batch {
-	alone := &batch{target: b.target, lostIn: b.lostIn, suspect: true}
+	alone := &batch{target: b.target, unsure: d.unknown, lostIn: b.lostIn, suspect: true}
 	alone.buf = append(alone.buf, b.buf[d.start:d.end]...)
 	one := *d
 	one.start, one.line, one.end = 0, d.line-d.start, d.end-d.start

@@ -248,7 +248,11 @@ func (t *indexTemplate) send(ctx context.Context) (answer reply) {
 	}
 	defer func() { _ = res.Body.Close() }()
 	var buf bytes.Buffer
-	if err := readAnswer(&buf, res.Header, res.Body); err != nil {
+	from, err := openAnswer(res.Header, res.Body)
+	if err == nil {
+		err = readWhole(&buf, from)
+	}
+	if err != nil {
 		return reply{err: err}
 	}
 	return reply{status: res.StatusCode, body: buf.Bytes()}

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -13,12 +12,7 @@ import (
 	"time"
 
 	"github.com/elastic/elastic-transport-go/v8/elastictransport"
-	"github.com/klauspost/compress/gzip"
 )
-
-// maxAnswerBytes is far above any answer to a batch of the default size; what
-// is longer is not believed.
-const maxAnswerBytes = 32 << 20
 
 // Client sends one HTTP request and returns its answer, whatever the status.
 // It fills in scheme and host, must honour the request's context, and must
@@ -120,39 +114,5 @@ type requestBody struct {
 
 func (b *requestBody) Close() error {
 	b.closed.Store(true)
-	return nil
-}
-
-// readAnswer appends the body to dst, unpacked also where the client or a
-// proxy left it compressed.
-func readAnswer(dst *bytes.Buffer, header http.Header, body io.Reader) error {
-	dst.Reset()
-	if err := readLimited(dst, body); err != nil {
-		return err
-	}
-	packed := dst.Bytes()
-	if header.Get("Content-Encoding") != "gzip" && !bytes.HasPrefix(packed, []byte{0x1f, 0x8b}) {
-		return nil
-	}
-	unpack, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return fmt.Errorf("elk: answer: %w", err)
-	}
-	var plain bytes.Buffer
-	if err := readLimited(&plain, unpack); err != nil {
-		return err
-	}
-	*dst = plain
-	return nil
-}
-
-func readLimited(dst *bytes.Buffer, from io.Reader) error {
-	n, err := dst.ReadFrom(io.LimitReader(from, maxAnswerBytes+1))
-	switch {
-	case err != nil:
-		return fmt.Errorf("elk: answer: %w", err)
-	case n > maxAnswerBytes:
-		return fmt.Errorf("elk: answer: more than %d bytes", maxAnswerBytes)
-	}
 	return nil
 }

@@ -19,14 +19,25 @@ const maxRetryAfter = 5 * time.Minute
 // be stored, and would do so again for every repeat.
 const productCheck = "the client noticed that the server is not Elasticsearch"
 
+// indexNotFound is Elasticsearch's word for an index that is not there.
+const indexNotFound = "index_not_found_exception"
+
 // reply is what came back for one request.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
-	err    error // no whole answer: connection, time, encoding
-	sent   bool  // the server may have seen the request
-	denied bool  // for want of credentials it was not made
+	list   *itemList // what a long answer said, instead of body
+	err    error     // no whole answer: connection, time, encoding
+	sent   bool      // the server may have seen the request
+	denied bool      // for want of credentials it was not made
+}
+
+// itemList is what was read of an answer to a bulk request.
+type itemList struct {
+	items []item
+	count int // of those that came, of which no more than expected are kept
+	err   error
 }
 
 // fate says what to do with a request as a whole.
@@ -76,6 +87,7 @@ type item struct {
 	cause        cause
 	failureStore string
 	index        string // where asked for
+	mend         flaw   // for which it was refused, where it can be mended
 }
 
 // cause is an Elasticsearch error.
@@ -85,15 +97,18 @@ type cause struct {
 	Inner  *cause `json:"caused_by"`
 }
 
-// duplicateKey reports whether a document was refused for a key that it has
-// twice in one object; OpenSearch says so in an inner error.
-func (c *cause) duplicateKey() bool {
+// mend is what the document was refused for, where that can be mended;
+// OpenSearch says so in an inner error.
+func (c *cause) mend() flaw {
 	for ; c != nil; c = c.Inner {
-		if strings.Contains(c.Reason, "Duplicate field") || strings.Contains(c.Reason, "Duplicate Object property") {
-			return true
+		switch {
+		case strings.Contains(c.Reason, "Duplicate field"), strings.Contains(c.Reason, "Duplicate Object property"):
+			return flawDuplicateKey
+		case strings.Contains(c.Reason, "failed to parse field [") && strings.Contains(c.Reason, "of type [long]"):
+			return flawBigNumber // if there is one
 		}
 	}
-	return false
+	return flawNone
 }
 
 // verdict says what becomes of one document.
@@ -119,6 +134,7 @@ func (i item) verdict() verdict {
 		return verdictDuplicate
 	case i.unavailable(),
 		i.status == http.StatusTooManyRequests,
+		i.status == http.StatusRequestTimeout,
 		i.status < 400 || i.status >= 500:
 		return verdictRetry
 	}
@@ -129,8 +145,12 @@ func (i item) verdict() verdict {
 // until somebody mends something.
 func (i item) unavailable() bool {
 	return i.status == http.StatusForbidden ||
-		i.status == http.StatusNotFound && i.cause.Type == "index_not_found_exception"
+		i.status == http.StatusNotFound && i.cause.Type == indexNotFound
 }
+
+// ambiguous reports whether a document that has to wait may be stored: the
+// server failed while it was at work on it.
+func (i item) ambiguous() bool { return i.status >= 500 || i.status == http.StatusRequestTimeout }
 
 // judge finds the meaning of the reply to a request with n documents. It
 // believes nothing that it does not understand.
@@ -143,7 +163,7 @@ func judge(r reply, n int) outcome {
 	case r.err != nil && !decided(r.status):
 		return outcome{reason: alarmUnreachable, detail: r.err.Error(), unknown: r.sent}
 	case r.status == http.StatusOK:
-		return judgeAnswer(r.body, n)
+		return judgeAnswer(r, n)
 	case r.status == http.StatusRequestEntityTooLarge:
 		return refusal(r.status, cause{Type: "request_entity_too_large", Reason: "larger than the server accepts"})
 	case r.status == http.StatusBadRequest:
@@ -155,7 +175,7 @@ func judge(r reply, n int) outcome {
 	case r.status >= 300 && r.status < 400:
 		return outcome{reason: alarmUnexpected, detail: describe(r) + ": a redirect" + toHost(r.header) + ", which is not followed"}
 	}
-	return outcome{reason: alarmUnexpected, detail: describe(r), after: retryAfter(r.header, time.Now()), unknown: ambiguous(r.status)}
+	return outcome{reason: alarmUnexpected, detail: describe(r), after: retryAfter(r.header, time.Now()), unknown: ambiguous(r)}
 }
 
 // decided reports whether a status says enough without the body of the
@@ -169,13 +189,17 @@ func decided(status int) bool {
 }
 
 // ambiguous reports whether a status says nothing of whether the documents
-// are stored: a proxy lost the answer, or the server failed in the middle.
-func ambiguous(status int) bool {
-	switch status {
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
+// are stored: a proxy lost the answer, or the server failed in the middle. A
+// 503 is one only where it is not Elasticsearch's own, which then did nothing:
+// some proxies answer it to a connection that broke after the request.
+func ambiguous(r reply) bool {
+	switch r.status {
+	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
 		return true
+	case http.StatusServiceUnavailable:
+		return requestCause(r.body).Type == ""
 	}
-	return status < 300
+	return r.status < 300
 }
 
 // toHost names the host of a redirect, and nothing else that may be in it.
@@ -241,31 +265,44 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 
 // judgeAnswer reads the items of a 200. The answer's own "errors" is not
 // asked: each item says for itself.
-func judgeAnswer(body []byte, n int) outcome {
-	if allCreated(body, n) {
+func judgeAnswer(r reply, n int) outcome {
+	if allCreated(r.body, n) {
 		return outcome{fate: answered, whole: item{status: http.StatusCreated}}
 	}
-	items, err := parseItems(body)
-	if err != nil {
-		return outcome{reason: alarmUnbelieved, unknown: true, detail: "the answer is not that of a bulk request: " + err.Error()}
+	list := r.list
+	if list == nil {
+		list = &itemList{}
+		list.items, list.count, list.err = readItems(bytes.NewReader(r.body), n)
 	}
-	if len(items) != n {
-		return outcome{reason: alarmUnbelieved, unknown: true, detail: fmt.Sprintf("the answer has %d items for %d documents", len(items), n)}
+	if list.err != nil {
+		return outcome{reason: alarmUnbelieved, unknown: true, detail: "the answer is not that of a bulk request: " + list.err.Error()}
 	}
-	return outcome{fate: answered, items: items}
+	if list.count != n {
+		return outcome{reason: alarmUnbelieved, unknown: true, detail: fmt.Sprintf("the answer has %d items for %d documents", list.count, n)}
+	}
+	return outcome{fate: answered, items: list.items}
 }
+
+const (
+	createdItem = `{"create":{"status":201}}`
+	headBytes   = 64
+)
+
+// usualAnswer is how long an answer to n documents may be that were all
+// created.
+func usualAnswer(n int) int { return headBytes + n*(len(createdItem)+1) + 1 }
 
 // allCreated reports whether body is, byte for byte, the usual answer to n
 // documents that were all created. It spares the good case the parsing of
 // JSON, and leaves all else to parseItems.
 func allCreated(body []byte, n int) bool {
-	const created = `{"create":{"status":201}}`
+	const created = createdItem
 	_, list, ok := bytes.Cut(body, []byte(`"items":[`))
 	head := body[:max(0, len(body)-len(list))]
 	if !ok || !bytes.HasPrefix(head, []byte(`{"errors":false,"took":`)) && !bytes.HasPrefix(head, []byte(`{"took":`)) {
 		return false
 	}
-	if len(list) != n*(len(created)+1)+1 || len(head) > 64 || !json.Valid(append(head[:len(head):len(head)], "]}"...)) {
+	if len(list) != n*(len(created)+1)+1 || len(head) > headBytes || !json.Valid(append(head[:len(head):len(head)], "]}"...)) {
 		return false
 	}
 	for i := range n {
@@ -278,30 +315,6 @@ func allCreated(body []byte, n int) bool {
 		}
 	}
 	return list[len(list)-1] == '}'
-}
-
-func parseItems(body []byte) ([]item, error) {
-	var answer struct {
-		Items []struct {
-			Create *struct {
-				Status       int             `json:"status"`
-				Error        json.RawMessage `json:"error"`
-				FailureStore string          `json:"failure_store"`
-				Index        string          `json:"_index"`
-			} `json:"create"`
-		} `json:"items"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, err
-	}
-	items := make([]item, len(answer.Items))
-	for i, a := range answer.Items {
-		if a.Create == nil || a.Create.Status == 0 {
-			return nil, fmt.Errorf("item %d is no answer to a create", i+1)
-		}
-		items[i] = item{status: a.Create.Status, cause: itemCause(a.Create.Error), failureStore: a.Create.FailureStore, index: a.Create.Index}
-	}
-	return items, nil
 }
 
 // itemCause reads an item's error, which some proxies make a plain string.

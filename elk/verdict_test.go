@@ -1,6 +1,7 @@
 package elk
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"strings"
@@ -103,7 +104,7 @@ func FuzzJudge(f *testing.F) {
 		if !allCreated(body, 2) {
 			return
 		}
-		items, err := parseItems(body)
+		items, _, err := readItems(bytes.NewReader(body), 2)
 		if err != nil || len(items) != 2 || items[0].verdict() != verdictDelivered || items[1].verdict() != verdictDelivered {
 			t.Fatalf("allCreated believes %q: %+v, %v", body, items, err)
 		}

@@ -101,10 +101,26 @@ func (b *bulkReader) action(line []byte, d defaults) (*action, error) {
 	if !slices.Contains([]string{"create", "delete", "index", "update"}, a.op) {
 		return nil, b.malformed("expected field [create], [delete], [index] or [update] but found [%s]", a.op)
 	}
-	if len(root.members) > 1 || end < len(line) {
-		return nil, b.malformed("expected END_OBJECT and nothing behind it")
+	if len(root.members) > 1 && d.profile == Elasticsearch9 {
+		return nil, b.malformed("expected END_OBJECT but found [FIELD_NAME]") // the others look at the first alone
+	}
+	if err := b.behind(line, end, d); err != nil {
+		return nil, err
 	}
 	return a, b.metadata(a, root.members[0].value, d.profile)
+}
+
+// behind judges what follows the object of an action line. OpenSearch does not look at it.
+func (b *bulkReader) behind(line []byte, end int, d defaults) error {
+	if end == len(line) || d.profile == OpenSearch3 {
+		return nil
+	}
+	_, _, err := parseJSON(line[end:])
+	if err == nil {
+		return illegal("elktest does not know what becomes of a value behind an action, in line [%d]", b.line)
+	}
+	err.at += end
+	return refuse(http.StatusBadRequest, err.problem(line, d.quote))
 }
 
 // malformed refuses the body because of the current line, the first being 1.

@@ -141,7 +141,7 @@ func TestItems(t *testing.T) {
 		{"4.9 dangling action", pair(stream, "", good) + `{"create":{"_index":"logs-gt-default"}}` + "\n", created},
 		{"4.15 empty lines before actions", "\n\n" + pair(stream, "", good), created},
 		{"carriage returns", strings.ReplaceAll(pair(stream, "", good), "\n", "\r\n"), created},
-		{"5.8 plain index", pair("nomatch", "", good), want{400, "illegal_argument_exception", "nomatch", "elktest does not know plain indices", ""}},
+		{"5.8 plain index", pair("nomatch", "", good), want{400, "elktest_unknown", "nomatch", "elktest does not know plain indices", ""}},
 		{"backing index", one("") + pair(backing, "", good), want{400, "illegal_argument_exception", backing, "targeting backing indices is disallowed", ""}},
 		{"metadata require_data_stream", `{"create":{"_index":"nomatch","require_data_stream":true}}` + "\n" + good + "\n", want{404, "index_not_found_exception", "nomatch", "", ""}},
 	}
@@ -182,14 +182,14 @@ func TestRefusedRequests(t *testing.T) {
 		{"4.22 empty action", "/_bulk", line(`{}`), "illegal_argument_exception"},
 		{"4.23 array", "/_bulk", line(`[]`), "illegal_argument_exception"},
 		{"4.24 pretty-printed", "/_bulk", line("{\n\"create\":{}}"), "x_content_e_o_f_exception"},
-		{"4.26 two actions", "/_bulk", line(`{"create":{},"index":{}}`), "illegal_argument_exception"},
-		{"4.27 text behind", "/_bulk", line(`{"create":{}} x`), "illegal_argument_exception"},
+		{"4.27 text behind", "/_bulk", line(`{"create":{}} x`), "x_content_parse_exception"},
+		{"value behind", "/_bulk", line(`{"create":{}} 1`), "elktest_unknown"},
 		{"metadata twice", "/_bulk", line(`{"create":{"_id":"a","_id":"b"}}`), "x_content_parse_exception"},
 		{"6.9 refresh", "/_bulk?refresh=maybe", line(`{"create":{}}`), "illegal_argument_exception"},
 		{"6.10 timeout without unit", "/_bulk?timeout=1", line(`{"create":{}}`), "illegal_argument_exception"},
 		{"routing is not known", "/_bulk?routing=1", line(`{"create":{}}`), "illegal_argument_exception"},
 		{"flag", "/_bulk?require_data_stream=maybe", line(`{"create":{}}`), "illegal_argument_exception"},
-		{"filter_path with an exclusion", "/_bulk?filter_path=-took", line(`{"create":{}}`), "illegal_argument_exception"},
+		{"filter_path with an exclusion", "/_bulk?filter_path=-took", line(`{"create":{}}`), "elktest_unknown"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

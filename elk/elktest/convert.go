@@ -29,24 +29,16 @@ func (c *checker) detect(n *node) (mapped, string, *problem) {
 	case kindBool:
 		return mapped{kind: typeBoolean}, typeBoolean, nil
 	case kindNumber:
-		f, p := dynamicNumber(n.text)
-		return f, map[string]string{typeFloat: typeDouble}[f.kind] + map[string]string{typeLong: typeLong}[f.kind], p
+		if strings.ContainsAny(n.text, ".eE") {
+			return mapped{kind: typeFloat}, typeDouble, nil
+		}
+		return mapped{kind: typeLong}, typeLong, nil // also where no long holds it, which is then refused for it
 	}
 	f, p := c.dynamicString(n.text)
 	if f.kind == typeDate {
 		return f, typeDate, p
 	}
 	return f, "string", p
-}
-
-func dynamicNumber(text string) (mapped, *problem) {
-	if strings.ContainsAny(text, ".eE") {
-		return mapped{kind: typeFloat}, nil
-	}
-	if _, err := strconv.ParseInt(text, 10, 64); err != nil {
-		return mapped{}, illegalArgument("No matching token for number_type [BIG_INTEGER]")
-	}
-	return mapped{kind: typeLong}, nil
 }
 
 func (c *checker) dynamicString(text string) (mapped, *problem) {

@@ -1,7 +1,7 @@
 // Package elktest is a small, strict Elasticsearch inside the process, over real HTTP on 127.0.0.1, for tests and for the quickstart.
 //
 // It answers what a real server answers to a shipper that creates documents in data streams, and it refuses the rest: what it
-// does not know is a 400 with the reason, never a 200 that a real server would not have given. Profiles imitate Elasticsearch
+// does not know is a 400 of the type elktest_unknown, which no server has, with the reason. Profiles imitate Elasticsearch
 // 8.19.16 (the default), Elasticsearch 9.2.4 and OpenSearch 3.8.0; internal/e2e holds each to the server itself.
 //
 //	server, err := elktest.New(elktest.WithLogsTemplate())
@@ -44,7 +44,7 @@
 // # Limitations
 //
 //   - Everything is in memory: no deletion, no plain indices, no aliases. A create that would make a plain index on a real server is
-//     an item 400 that says so. No routing, require_alias, dynamic_templates, list_executed_pipelines, lazy rollover or closed indices;
+//     an item 400 of the type elktest_unknown. No routing, require_alias, dynamic_templates, list_executed_pipelines, lazy rollover or closed indices;
 //     no authentication: an Authorization header is ignored.
 //   - Of the Elasticsearch profiles, types and settings are those of the reduced server that could be recorded: a full one also has
 //     constant_keyword, match_only_text, wildcard and ILM.
@@ -54,8 +54,8 @@
 //     the inner causes of numbers and booleans in wrong fields, and suggestions ("did you mean") are approximations. Status and
 //     type of bulk answers follow recordings; where nothing was recorded the status is 4xx for certain, type and text are the nearest
 //     known.
-//   - Stricter than a real server: comments in documents, overlong and surrogate UTF-8, several actions on one line, an unknown
-//     metadata key whose value is null, text behind an action, an action without its last brace, exclusions in filter_path, slash dates in new fields, and every
+//   - Stricter than a real server: comments to the end of a line, surrogates in UTF-8, an unknown
+//     metadata key whose value is null, an action without its last brace, exclusions in filter_path, slash dates in new fields, and every
 //     parameter not listed above (pretty and error_trace too) are refused.
 //   - The settings of a template are accepted and have no effect, except index.mapping.total_fields.limit,
 //     index.mapping.total_fields.ignore_dynamic_beyond_limit and index.mapping.ignore_malformed, and GET returns them as they were sent. The template of WithLogsTemplate

@@ -3,6 +3,7 @@ package elktest
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // problem is Elasticsearch's description of an error: of a whole request, or of one item of a bulk.
@@ -56,8 +57,19 @@ func illegal(format string, args ...any) *refusal {
 	return refuse(http.StatusBadRequest, illegalArgument(format, args...))
 }
 
+// unknownHere is the type of what elktest refuses because it does not know it. No server has it.
+const unknownHere = "elktest_unknown"
+
+// illegalArgument is an error of that type, unless the text says that it is elktest which does not know better.
 func illegalArgument(format string, args ...any) *problem {
-	return &problem{kind: "illegal_argument_exception", reason: fmt.Sprintf(format, args...)}
+	return &problem{kind: kindFor(format, "illegal_argument_exception"), reason: fmt.Sprintf(format, args...)}
+}
+
+func kindFor(format, kind string) string {
+	if strings.HasPrefix(format, "elktest ") {
+		return unknownHere
+	}
+	return kind
 }
 
 // invalidRequest is what failed validation gives: every complaint with its number.

@@ -1,6 +1,7 @@
 package elktest
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -61,7 +62,8 @@ type syntaxError struct {
 
 func (e *syntaxError) Error() string { return e.message }
 
-// scanner reads strict JSON: no comments, no duplicate keys, no invalid UTF-8, no control characters in strings.
+// scanner reads JSON as the servers do: no duplicate keys, no invalid UTF-8 but overlong forms of ASCII, no control
+// characters in strings; /* comments */ are blanks.
 type scanner struct {
 	data  []byte
 	pos   int
@@ -100,10 +102,25 @@ func (s *scanner) space() {
 		switch s.data[s.pos] {
 		case ' ', '\t', '\r', '\n':
 			s.pos++
+		case '/':
+			if !s.comment() {
+				return
+			}
 		default:
 			return
 		}
 	}
+}
+
+// comment goes past /* … */, which the servers take for a blank.
+func (s *scanner) comment() bool {
+	rest := s.data[s.pos:]
+	end := bytes.Index(rest, []byte("*/"))
+	if !bytes.HasPrefix(rest, []byte("/*")) || end < len("/*") {
+		return false
+	}
+	s.pos += end + len("*/")
+	return true
 }
 
 // peek skips blanks and returns the next byte, or an error at the end.
@@ -357,6 +374,9 @@ func (s *scanner) string() (string, *syntaxError) {
 		case c < utf8.RuneSelf:
 			out = append(out, c)
 			s.pos++
+		case c <= 0xc1 && s.pos+1 < len(s.data) && c >= 0xc0 && s.data[s.pos+1]>>6 == 2:
+			out = append(out, c<<6|s.data[s.pos+1]&0x3f) // overlong, and taken all the same
+			s.pos += 2
 		default:
 			r, size := utf8.DecodeRune(s.data[s.pos:])
 			if r == utf8.RuneError && size == 1 {

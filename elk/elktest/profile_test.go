@@ -286,3 +286,45 @@ func TestMappingsOfTemplates(t *testing.T) {
 		t.Errorf("search by nanoseconds: %s", found)
 	}
 }
+
+// TestTwoActionsOnALine: Elasticsearch 9 refuses them, the others look at the first alone; what follows an action is nothing
+// to OpenSearch.
+func TestTwoActionsOnALine(t *testing.T) {
+	for _, tt := range []struct {
+		profile Profile
+		line    string
+		stored  int
+	}{
+		{Elasticsearch8, `{"create":{"_index":"logs-a-b"},"index":{}}`, 1},
+		{Elasticsearch9, `{"create":{"_index":"logs-a-b"},"index":{}}`, 0},
+		{OpenSearch3, `{"create":{"_index":"logs-a-b"},"index":{}}`, 1},
+		{Elasticsearch8, `{"create":{"_index":"logs-a-b"}} x`, 0},
+		{OpenSearch3, `{"create":{"_index":"logs-a-b"}} x`, 1},
+		{Elasticsearch8, `/* why */ {"create":{"_index":"logs-a-b"}}/**/`, 1},
+	} {
+		s := startProfile(t, tt.profile)
+		send(t, s, "POST", "/_bulk", tt.line+"\n{\"@timestamp\":\"2026-11-22T10:00:00Z\"}\n")
+		if n := len(s.Documents("")); n != tt.stored {
+			t.Errorf("%s: %s: %d documents, want %d", tt.profile, tt.line, n, tt.stored)
+		}
+	}
+}
+
+// TestLenientText: comments and overlong forms are taken, as the servers do; overlong and plain are the same key.
+func TestLenientText(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"a"/* x */:/**/1}`:       "",
+		"{\"\xc1\xa1\":1}":         "",
+		"{\"a\":1,\"\xc1\xa1\":1}": "Duplicate field 'a'",
+		`{"a":1/* x }`:             "Unexpected character ('/' (code 47))",
+		`{"a":1/*/}`:               "Unexpected character ('/' (code 47))",
+		`{"a":1// x`:               "Unexpected character ('/' (code 47))",
+		"{\"a\":\"\xc0x\"}":        "Invalid UTF-8",
+		"{\"a\":\"\xc0":            "Invalid UTF-8",
+	} {
+		_, _, err := parseJSON([]byte(text))
+		if got := fmt.Sprint(err); err != nil && want == "" || err == nil && want != "" || err != nil && !strings.Contains(got, want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}

@@ -37,14 +37,26 @@ func parseQuery(n *node) (query, error) {
 		return parseRange(body)
 	case "bool":
 		return parseBool(body)
-	default:
-		return nil, parsing(body, "unknown query [%s]", name)
+	}
+	if slices.Contains(otherQueries(), name) {
+		return nil, parsing(body, "elktest does not know the query [%s]", name)
+	}
+	return nil, parsing(body, "unknown query [%s]", name)
+}
+
+// otherQueries are those that a server has and elktest has not.
+func otherQueries() []string {
+	return []string{
+		"boosting", "combined_fields", "constant_score", "dis_max", "distance_feature", "exists", "function_score", "fuzzy", "geo_bounding_box",
+		"geo_distance", "geo_shape", "intervals", "match", "match_bool_prefix", "match_none", "match_phrase", "match_phrase_prefix",
+		"more_like_this", "multi_match", "nested", "prefix", "query_string", "rank_feature", "regexp", "script", "script_score",
+		"simple_query_string", "span_term", "terms", "terms_set", "wildcard", "wrapper",
 	}
 }
 
 func parsing(n *node, format string, args ...any) error {
 	return refuse(http.StatusBadRequest, &problem{
-		kind: "parsing_exception", reason: fmt.Sprintf(format, args...), extra: object{{"line", 1}, {"col", n.at + 1}},
+		kind: kindFor(format, "parsing_exception"), reason: fmt.Sprintf(format, args...), extra: object{{"line", 1}, {"col", n.at + 1}},
 	})
 }
 

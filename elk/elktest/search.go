@@ -3,6 +3,7 @@ package elktest
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -88,10 +89,21 @@ func (r *searching) key(m member) error {
 		r.source = m.value.text == "true"
 	case m.name == "track_total_hits" && m.value.text == "true":
 		r.exact = true
+	case slices.Contains(otherKeys(), m.name):
+		err = parsing(m.value, "elktest does not know [%s: %s] in a search", m.name, preview(m.value))
 	default:
 		err = parsing(m.value, "Unknown key for a %s in [%s].", tokenOf(m.value), m.name)
 	}
 	return err
+}
+
+// otherKeys are those of a search that a server has and elktest has not, or knows in another form.
+func otherKeys() []string {
+	return []string{
+		"query", "sort", "size", "from", "_source", "track_total_hits", "aggregations", "aggs", "collapse", "docvalue_fields", "explain", "fields",
+		"highlight", "indices_boost", "knn", "min_score", "pit", "post_filter", "profile", "rescore", "runtime_mappings", "script_fields",
+		"search_after", "seq_no_primary_term", "slice", "stats", "stored_fields", "suggest", "terminate_after", "timeout", "track_scores", "version",
+	}
 }
 
 func (r *searching) number(name, text string) error {

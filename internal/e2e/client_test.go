@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -41,6 +42,30 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		w.mu.Unlock()
 	}
 	return resp, err
+}
+
+// wireClient is a client over a wire that goes to one server, whatever it calls itself.
+type wireClient struct {
+	*wire
+	url            *url.URL
+	user, password string
+}
+
+func (w *wire) client(t *testing.T, address, user, password string) wireClient {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wireClient{w, u, user, password}
+}
+
+func (c wireClient) Perform(req *http.Request) (*http.Response, error) {
+	req.URL.Scheme, req.URL.Host = c.url.Scheme, c.url.Host
+	if c.user != "" {
+		req.SetBasicAuth(c.user, c.password)
+	}
+	return c.RoundTrip(req)
 }
 
 // look reads the body and puts it back.

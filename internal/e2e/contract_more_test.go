@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/spanlog/spanlog/elk/elktest"
 )
 
 // request is a JSON request.
@@ -61,11 +63,17 @@ func parameterCases() []contractCase {
 		bulk("_type", "", `{"create":{"_index":"logs-param-default","_type":"_doc"}}`, good("a")),
 		bulk("JSON of several lines", "", "{", `"create":{}}`, good("a")),
 		bulk("line ends with \\r\\n", "", into("param", "")+"\r", good("a")+"\r"),
-		bulk("comment in a document", "", into("param", ""), `{`+moment+`/* why */}`).unknown(),
-		bulk("overlong UTF-8", "", into("param", ""), `{`+moment+`,"message":"`+"\xc0\xaf"+`"}`).unknown(),
-		bulk("text behind an action", "", into("param", "")+" x", good("a")).unknown(),
-		bulk("two actions in one object", "", `{"create":{"_index":"logs-param-default"},"index":{}}`, good("a")).unknown(),
-		bulk("plain index", "", `{"create":{"_index":"nomatch-plain"}}`, good("a")).unknown(),
+		bulk("value behind an action", "", into("param", "")+" 1", good("a")).beyond(elktest.Elasticsearch8, elktest.Elasticsearch9),
+		bulk("comment in an action", "", "/* why */ "+into("param", "commented"), good("a")),
+		bulk("open comment in a document", "", into("param", ""), `{`+moment+`/* why}`),
+		bulk("comment between key and value", "", into("param", ""), `{`+moment+`,"a"/**/:/***/1}`),
+		bulk("overlong UTF-8 in a key, twice", "", into("param", ""), `{`+moment+`,"`+"\xc1\xa1"+`":1,"a":2}`),
+		bulk("continuation byte missing", "", into("param", ""), `{`+moment+`,"message":"`+"\xc0"+`x"}`),
+		bulk("comment in a document", "", into("param", ""), `{`+moment+`/* why */}`),
+		bulk("overlong UTF-8", "", into("param", ""), `{`+moment+`,"message":"`+"\xc0\xaf"+`"}`),
+		bulk("text behind an action", "", into("param", "")+" x", good("a")),
+		bulk("two actions in one object", "", `{"create":{"_index":"logs-param-default"},"index":{}}`, good("a")),
+		bulk("plain index", "", `{"create":{"_index":"nomatch-plain"}}`, good("a")).beyond(),
 		withHeaders("compatible-with=9", "application/vnd.elasticsearch+x-ndjson;compatible-with=9", "application/vnd.elasticsearch+json;compatible-with=9"),
 		withHeaders("accept text/html", "application/x-ndjson", "text/html"),
 		withHeaders("accept text/plain", "application/x-ndjson", "text/plain"),
@@ -191,7 +199,7 @@ func templateCases() []contractCase {
 		put("unknown key in mappings", `{"mappings":{"nosuch":1}}`),
 		put("dynamic template by path", `{"mappings":{"dynamic_templates":[{"a":{"path_match":"labels.*","mapping":{"type":"keyword"}}},{"b":{"match_mapping_type":"string","mapping":{"type":"keyword","ignore_above":100}}}]}}`),
 		put("dynamic false", `{"mappings":{"dynamic":false}}`),
-		put("subobjects", `{"mappings":{"subobjects":false}}`).unknown(),
+		put("subobjects", `{"mappings":{"subobjects":false}}`).beyond(elktest.Elasticsearch8, elktest.Elasticsearch9),
 		request("template: unknown root key", http.MethodPut, "/_index_template/x1", `{"index_patterns":["x1-*"],"nosuch":1}`),
 		request("template: missing component", http.MethodPut, "/_index_template/x2", `{"index_patterns":["x2-*"],"composed_of":["nosuch"]}`),
 		request("template: no patterns", http.MethodPut, "/_index_template/x3", `{"data_stream":{}}`),
@@ -208,6 +216,11 @@ func templateCases() []contractCase {
 		bulk("ignore_malformed, object into a keyword", "", into("lenient", "l3"), `{`+moment+`,"k":{"a":1}}`),
 		bulk("ignore_malformed, text into an ip", "", into("lenient", "l4"), `{`+moment+`,"i":"here"}`),
 		bulk("ignore_malformed, text into a date", "", into("lenient", "l5"), `{`+moment+`,"d":"today"}`),
+		bulk("ignore_malformed, 2^64-1 in a new field", "", into("lenient", "l7"), `{`+moment+`,"big":18446744073709551615}`),
+		bulk("ignore_malformed, 2^64-1 in a list in a new field", "", into("lenient", "l8"), `{`+moment+`,"bigs":[18446744073709551615]}`),
+		bulk("ignore_malformed, 2^64-1 in a long", "", into("lenient", "l9"), `{`+moment+`,"n":18446744073709551615}`),
+		bulk("ignore_malformed, text into what 2^64-1 made", "", into("lenient", "l10"), `{`+moment+`,"big":"many"}`),
+		bulk("ignore_malformed, object into what 2^64-1 made", "", into("lenient", "l11"), `{`+moment+`,"big":{"a":1}}`),
 		bulk("ignore_malformed, @timestamp", "", into("lenient", "l6"), `{"@timestamp":"today"}`),
 		request("template: narrow", http.MethodPut, "/_index_template/narrow", `{"index_patterns":["logs-narrow-*"],"priority":500,"data_stream":{},"template":{"settings":{"index.mapping.total_fields.limit":5},"mappings":{"properties":{"i":{"type":"ip"},"s":{"type":"short"}}}}}`),
 		bulk("limit of fields", "", into("narrow", "n1"), `{`+moment+`,"a":1,"b":2}`, into("narrow", "n2"), `{`+moment+`,"a":1,"b":2,"c":3,"d":4}`),

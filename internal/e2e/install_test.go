@@ -3,7 +3,9 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +28,34 @@ func checkTemplate(t *testing.T, url string) {
 	s.lines(t, 0, lines)
 	s.check(t, lines)
 	checkFound(t, url+"/"+s.stream, lines/len(kinds))
+	checkBigNumbers(t, url)
+}
+
+// checkBigNumbers: where a template refuses whole numbers beyond 64 bits they become strings, if their field is new.
+// checkUnsigned looks at our template, which takes them as they are.
+func checkBigNumbers(t *testing.T, url string) {
+	t.Helper()
+	putLogsTemplate(t, url)
+	config := plainly(url)
+	config.Dataset = "numbers"
+	shipper, err := elk.Open(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shipper.Close() })
+	lines := `{"bytes":18446744073709551615}` + "\n" + `{"list":[18446744073709551615]}` + "\n" + `{"event.sequence":18446744073709551615}` + "\n"
+	if _, err := io.WriteString(shipper, lines); err != nil {
+		t.Fatal(err)
+	}
+	flush(t, shipper)
+	if s := shipper.Stats(); s.Repaired != 3 || s.Delivered != 2 || s.DeadLettered.Refused != 1 {
+		t.Errorf("got %+v, want 3 repaired, of which 2 are delivered and that of a long is refused", s)
+	}
+	for _, doc := range readBack(t, url, "logs-numbers-default", `["event.sequence"]`) {
+		if !strings.Contains(string(doc.Source), `"18446744073709551615"`) {
+			t.Errorf("stored is %s, want the number as a string", doc.Source)
+		}
+	}
 }
 
 // checkFound: the lines of one trace are found by its id, in the order in which they were written.

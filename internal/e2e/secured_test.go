@@ -5,9 +5,6 @@ import (
 	"encoding/base64"
 	"sync/atomic"
 	"testing"
-	"time"
-
-	"github.com/elastic/go-elasticsearch/v8"
 
 	"github.com/spanlog/spanlog/elk"
 	"github.com/spanlog/spanlog/internal/e2e/server"
@@ -27,8 +24,8 @@ func TestSecured(t *testing.T) {
 	t.Run("bearer", func(t *testing.T) { checkBearer(t, s, admin) })
 	t.Run("wrong credentials, then right ones", func(t *testing.T) { checkMended(t, s.URL, admin) })
 	t.Run("create_doc alone", func(t *testing.T) { checkCreateDoc(t, s.URL, admin) })
-	t.Run("killed in the middle", func(t *testing.T) { checkKilled(t, s, admin) })
-	t.Run("low limits", func(t *testing.T) { checkLimits(t, s, admin) })
+	t.Run("killed in the middle", func(t *testing.T) { checkKilled(t, s, admin, basic(s.URL, "elastic", secret)) })
+	t.Run("low limits", func(t *testing.T) { checkLimits(t, s, admin, "elastic", secret) })
 }
 
 func basic(url, user, password string) elk.Config {
@@ -82,57 +79,4 @@ func checkCreateDoc(t *testing.T, url, admin string) {
 	first.settle(t)
 	s.settle(t)
 	checkStored(t, admin, s.stream, 100)
-}
-
-// checkKilled: the server is killed while lines arrive, and started again on its data.
-func checkKilled(t *testing.T, srv *server.Server, admin string) {
-	s := ship(t, admin, "killed", basic(srv.URL, "elastic", secret))
-	const lines = 2000
-	var written atomic.Int64
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for n := range lines {
-			s.Write([]byte(lineOf(n))) // an open shipper takes every line
-			written.Add(1)
-			if n%20 == 0 {
-				time.Sleep(2 * time.Millisecond)
-			}
-		}
-	}()
-	await(t, "a quarter is stored", func() bool { return s.Stats().Delivered > lines/4 })
-	srv.Kill()
-	if written.Load() == lines && s.Stats().Pending == 0 {
-		t.Error("everything was stored before the server was killed")
-	}
-	<-done
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	if err := srv.Restart(ctx, nil); err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("ready again after %.1f s; until then %d requests", srv.Ready.Seconds(), s.Stats().Requests)
-	s.check(t, lines)
-}
-
-// checkLimits: a request above http.max_content_length is a 413, one above the indexing pressure a 429, for ever.
-func checkLimits(t *testing.T, srv *server.Server, admin string) {
-	srv.Kill()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	if err := srv.Restart(ctx, map[string]string{"http.max_content_length": "100kb", "indexing_pressure.memory.limit": "60kb"}); err != nil {
-		t.Fatal(err)
-	}
-	w := &wire{statuses: map[int]int{}}
-	client, err := elasticsearch.NewClient(elasticsearch.Config{Addresses: []string{srv.URL}, Username: "elastic", Password: secret, Transport: w})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := shipInBatches(t, admin, "limited", 200<<10, elk.Config{Client: client})
-	s.lines(t, 0, 600)
-	s.check(t, 600)
-	if w.count(413) == 0 || w.count(429) == 0 {
-		t.Errorf("got %v, want answers 413 and 429 among them", w.statuses)
-	}
-	t.Logf("answers by status: %v", w.statuses)
 }

@@ -18,13 +18,18 @@ func TestServers(t *testing.T) {
 		{server.Elasticsearch8, elktest.Elasticsearch8},
 	} {
 		t.Run(tt.kind.String(), func(t *testing.T) {
-			url := startKind(t, tt.kind).URL
+			srv := startKind(t, tt.kind)
+			url := srv.URL
 			t.Run("contract", func(t *testing.T) { checkContract(t, url, tt.profile) })
 			t.Run("mixed lines", func(t *testing.T) { checkMixed(t, url) })
 			t.Run("our template", func(t *testing.T) { checkTemplate(t, url) })
 			t.Run("numbers above MaxInt64", func(t *testing.T) { checkUnsigned(t, url) })
 			t.Run("rolled over in the middle", func(t *testing.T) { checkRollover(t, url) })
 			t.Run("write index blocked", func(t *testing.T) { checkBlock(t, url) })
+			if tt.kind != server.Elasticsearch8 { // which others share: TestSecured has one of its own
+				t.Run("killed in the middle", func(t *testing.T) { checkKilled(t, srv, url, plainly(url)) })
+				t.Run("low limits", func(t *testing.T) { checkLimits(t, srv, url, "", "") })
+			}
 		})
 	}
 }

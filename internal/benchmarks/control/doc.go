@@ -5,5 +5,6 @@
 //
 // Each run hands 100 documents to one client, closes it, and reads back from the server what is stored: the table does not
 // come from counters. Every run is a process of its own, because some faults end the process of a client. The table is also
-// written to control/table.md, from where the README quotes it.
+// written to control/table.md; go test ./internal/readme -run TestFaultTable -update, in the root module, puts the rows that
+// differ into the README.
 package main

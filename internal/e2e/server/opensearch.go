@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 )
 
 // pom names the class path of an OpenSearch server; the verb takes the runner's version.
@@ -42,19 +43,24 @@ func fetchOpenSearch(ctx context.Context, cache, version string) (string, error)
 }
 
 // openSearchCommand runs the class path. The runner takes the first free port above its base port, up to 9299, and its
-// log tells which.
+// log tells which. Restarted, it begins at the port that it had.
 func (s *Server) openSearchCommand() (command, func() string) {
+	log := filepath.Join(s.node, "console.log")
+	base := 9200
+	if port, err := strconv.Atoi(s.port()); err == nil {
+		base = port - 1
+	}
 	c := command{
 		path: filepath.Join(s.java, "bin", "java"),
 		args: []string{
 			"-Xms512m", "-Xmx512m", "-Djava.io.tmpdir=" + filepath.Join(s.node, "tmp"),
 			"--enable-native-access=ALL-UNNAMED", "--add-modules", "jdk.incubator.vector", "-cp", filepath.Join(s.home, "*"),
 			"org.codelibs.opensearch.runner.OpenSearchRunner", "-basePath", filepath.Join(s.node, "data"), "-confPath", filepath.Join(s.node, "config"),
-			"-numOfNode", "1", "-baseHttpPort", "9200", "-clusterName", "spanlog-e2e",
+			"-numOfNode", "1", "-baseHttpPort", strconv.Itoa(base), "-clusterName", "spanlog-e2e",
 		},
 		env: nodeEnv(s.java, s.node),
 		dir: s.node,
-		log: filepath.Join(s.node, "console.log"),
+		log: log,
 		as:  s.as,
 	}
 	return c, func() string { return publishedAddress(c.log) }

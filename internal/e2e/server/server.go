@@ -138,7 +138,7 @@ func (s *Server) Kill() {
 	awaitGroupEnd(s.process.cmd.Process)
 }
 
-// Restart starts a killed Elasticsearch again, on its data and its address, with further settings.
+// Restart starts a killed server again, on its data and its address, with further settings.
 func (s *Server) Restart(ctx context.Context, settings map[string]string) error {
 	more := map[string]string{"http.port": s.port()}
 	for _, m := range []map[string]string{s.options.Settings, settings} {
