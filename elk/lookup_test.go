@@ -55,10 +55,12 @@ func TestRolloverAfterALostAnswer(t *testing.T) {
 		lost   func(w http.ResponseWriter, answer []byte)
 		lookup fault // for the first lookup
 		twice  bool
+
+		timeout time.Duration // of a request; 0: the default, which no machine is too slow for
 	}{
 		{name: "broken answer", lost: cutAnswer},
 		{name: "cut JSON", lost: cutJSON},
-		{name: "late answer", lost: late},
+		{name: "late answer", lost: func(http.ResponseWriter, []byte) { time.Sleep(2 * time.Second) }, timeout: time.Second},
 		{name: "502 from a proxy", lost: func(w http.ResponseWriter, _ []byte) { w.WriteHeader(502) }},
 		{name: "503 from a proxy", lost: func(w http.ResponseWriter, _ []byte) { w.WriteHeader(503) }},
 		{name: "408 from a proxy", lost: func(w http.ResponseWriter, _ []byte) { w.WriteHeader(408) }},
@@ -101,7 +103,7 @@ func TestRolloverAfterALostAnswer(t *testing.T) {
 			})
 			var told atomic.Int32
 			c := quick(srv.URL())
-			c.RequestTimeout = 100 * time.Millisecond
+			c.RequestTimeout = tt.timeout
 			c.OnAlarm = func(a Alarm) {
 				if a.Reason == alarmLookup {
 					told.Add(1)
