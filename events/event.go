@@ -34,6 +34,7 @@ type Event struct {
 	scope   Scope
 	level   slog.Level
 	record  bool // becomes a log record
+	most    int  // attributes in memory before they became others
 	memory  [inline]attribute.KeyValue
 	depths  [inline]uint16
 	boxed   [inline + 1]trace.EventOption // the option for the first n of memory, made once: saves 24 bytes a call
@@ -48,9 +49,9 @@ var pool = sync.Pool{New: func() any { return new(Event) }}
 func (r *Rules) Begin(s Scope, level slog.Level, c Call) *Event {
 	var t traces
 	if !s.muted && s.Span.IsRecording() {
-		t = r.onSpan(s.Span, level, c)
+		t = r.onSpan(s.Span, level, &c)
 	}
-	record := r.logs != nil && r.recordEnabled(s, level) && r.firstRecord(s, c)
+	record := r.logs != nil && r.recordEnabled(s, level) && r.firstRecord(s, &c)
 	if t.place == spanstate.Drop && !t.fail && !record {
 		return nil
 	}
@@ -73,27 +74,34 @@ type traces struct {
 	told  bool            // another output has made an event of this call
 }
 
-func (r *Rules) onSpan(s trace.Span, level slog.Level, c Call) (t traces) {
+func (r *Rules) onSpan(s trace.Span, level slog.Level, c *Call) (t traces) {
 	emit := reaches(level, r.event) && (r.logs == nil || r.route == RouteBoth)
 	t.fail = reaches(level, r.status)
 	if !emit && !t.fail && r.logs == nil {
 		return t
 	}
 	t.state = spanstate.Of(s)
-	if t.told = outputs.Load() > 1 && !t.state.Claim(c, r.output); t.told {
-		t.fail = false
-		return t
-	}
 	if emit {
-		t.place = t.state.Admit(s, level >= slog.LevelWarn)
+		t.place, t.told = t.state.Take(s, c, r.claims(), level >= slog.LevelWarn)
+	} else {
+		t.told = r.claims() != 0 && !t.state.Claim(c, r.output)
 	}
+	t.fail = t.fail && !t.told
 	return t
+}
+
+// claims is the number under which r claims calls; 0 where there is no other output to claim them.
+func (r *Rules) claims() uint64 {
+	if outputs.Load() > 1 {
+		return r.output
+	}
+	return 0
 }
 
 // firstRecord reports whether no other output has made a log record of the call. One that has made an event only, since
 // its policy has no Logs, leaves the record to this one.
-func (r *Rules) firstRecord(s Scope, c Call) bool {
-	return outputs.Load() == 1 || !s.Span.IsRecording() || spanstate.Of(s.Span).ClaimRecord(c, r.output)
+func (r *Rules) firstRecord(s Scope, c *Call) bool {
+	return r.claims() == 0 || !s.Span.IsRecording() || spanstate.Of(s.Span).ClaimRecord(c, r.output)
 }
 
 func reaches(level slog.Level, least slog.Leveler) bool {
@@ -127,7 +135,7 @@ func (e *Event) End(severity, message string, at time.Time) {
 		message = e.clean(message)
 	}
 	if e.rules.groups == GroupsMap && len(e.groups) > 0 {
-		e.attrs = e.nested()
+		e.most, e.attrs = len(e.attrs), e.nested()
 	}
 	e.attrs[0] = attribute.String(severityKey, severity)
 	if e.record {
@@ -210,9 +218,10 @@ func (e *Event) setStatus(message string) {
 	spanstate.Fail(e.scope.Span, description, spanstate.ErrorType(e.err))
 }
 
+// free clears what the event has used, and no more: all of memory is 2 KB.
 func (e *Event) free() {
-	clear(e.memory[:])
+	clear(e.memory[:min(max(len(e.attrs), e.most), inline)])
 	e.options = [2]trace.EventOption{}
-	e.Fields, e.scope, e.traces = Fields{}, Scope{}, traces{}
+	e.Fields, e.scope, e.traces, e.most = Fields{}, Scope{}, traces{}, 0
 	pool.Put(e)
 }

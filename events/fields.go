@@ -31,18 +31,18 @@ func (f *Fields) Add(kv attribute.KeyValue) {
 	case "":
 		kv.Key = "_"
 	}
-	f.add(kv)
+	f.add(&kv)
 }
 
 // add adds one attribute, with what is not UTF-8 mended: an exporter would refuse the whole batch.
-func (f *Fields) add(kv attribute.KeyValue) {
-	switch kv.Value.Type() {
-	case attribute.STRING: // made valid by String
-		kv.Key = attribute.Key(spanstate.Valid(string(kv.Key)))
+func (f *Fields) add(kv *attribute.KeyValue) {
+	f.attrs = append(f.attrs, *kv)
+	switch last := &f.attrs[len(f.attrs)-1]; last.Value.Type() {
+	case attribute.STRING, attribute.BOOL, attribute.INT64, attribute.FLOAT64: // strings were made valid by String
+		last.Key = attribute.Key(spanstate.Valid(string(last.Key)))
 	default:
-		kv = spanstate.ValidAttribute(kv)
+		*last = spanstate.ValidAttribute(*last)
 	}
-	f.attrs = append(f.attrs, kv)
 }
 
 // AddIn adds one attribute of a group. The key has the group's path in front, each name with a dot behind it; group
@@ -56,7 +56,7 @@ func (f *Fields) AddIn(group int, kv attribute.KeyValue) {
 		f.groups = append(f.groups, 0)
 	}
 	f.groups = append(f.groups, uint16(min(group, 1<<16-1)))
-	f.add(kv)
+	f.add(&kv)
 }
 
 // group is the length of the groups' part of the key of attribute i.

@@ -19,7 +19,7 @@ func sharedMutants() []Mutant {
 		table  = "internal/spanstate/table.go"
 	)
 	return []Mutant{
-		{"upper-case hex", ids, `const hexDigits = "0123456789abcdef"`, `const hexDigits = "0123456789ABCDEF"`, all,
+		{"upper-case hex", "internal/spanstate/hex.go", `letters*('a'-'0'-10)`, `letters*('A'-'0'-10)`, all,
 			[]string{"ids-lower-case"}},
 		{"flags always 01", ids, `i := 2 * int(sc.TraceFlags())`, `i := 2`, all,
 			[]string{"ids-unsampled"}},

@@ -22,6 +22,7 @@ func keyOf(sc trace.SpanContext) key { return key{sc.TraceID(), sc.SpanID()} }
 
 // State is what is known of one live span. Its methods are safe for concurrent use.
 type State struct {
+	key    key
 	parent atomic.Pointer[State] // the local parent, if it was known when the entry was made; see up
 	gone   atomic.Bool           // the span has ended, or its place was needed
 
@@ -57,10 +58,9 @@ func Enter(parent, s trace.Span, certain bool) {
 	if parent != nil && parent.IsRecording() {
 		up = Of(parent)
 	}
-	k := keyOf(s.SpanContext())
 	b := budgetOf(s)
 	b.certain = b.certain || certain
-	shardOf(k).put(k, newState(up, b))
+	put(newState(keyOf(s.SpanContext()), up, b))
 }
 
 // Leave forgets s, which is about to end, adds the events that were held back, and says on it how many were left out.
@@ -85,14 +85,19 @@ func Leave(s trace.Span) {
 // parent where the span can name it (the SDK's can) and the parent is known.
 func Of(s trace.Span) *State {
 	k := keyOf(s.SpanContext())
-	if st := shardOf(k).get(k); st != nil {
+	if st := recentOf(k); st != nil {
 		return st
 	}
-	return shardOf(k).put(k, newState(parentOf(s), budgetOf(s)))
+	st := shardOf(k).get(k)
+	if st == nil {
+		st = put(newState(k, parentOf(s), budgetOf(s)))
+	}
+	st.remember()
+	return st
 }
 
-func newState(parent *State, b budget) *State {
-	st := &State{budget: b}
+func newState(k key, parent *State, b budget) *State {
+	st := &State{key: k, budget: b}
 	if parent != nil {
 		parent.up() // so that a chain of spans of which each begins before the last one ends does not grow for ever
 		st.parent.Store(parent)
@@ -133,15 +138,22 @@ func (sh *shard) remove(k key) *State {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	st := sh.live[k]
-	delete(sh.live, k)
-	if st != nil {
-		st.gone.Store(true)
-	}
+	sh.drop(k)
 	return st
 }
 
-// put adds st under k unless another is there already, and returns the one that stays.
-func (sh *shard) put(k key, st *State) *State {
+// drop forgets the entry of k, if there is one. mu is held.
+func (sh *shard) drop(k key) {
+	if st := sh.live[k]; st != nil {
+		st.forget()
+	}
+	delete(sh.live, k)
+}
+
+// put adds st unless there is an entry of its span already, and returns the one that stays.
+func put(st *State) *State {
+	k := st.key
+	sh := shardOf(k)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if old := sh.live[k]; old != nil {
@@ -163,10 +175,7 @@ func (sh *shard) makeRoom() {
 		if _, ok := sh.live[oldest]; ok && len(sh.live) < perShard {
 			break
 		}
-		if st := sh.live[oldest]; st != nil {
-			st.gone.Store(true)
-		}
-		delete(sh.live, oldest)
+		sh.drop(oldest)
 		sh.order = sh.order[1:]
 	}
 	if len(sh.order) >= 2*perShard {
