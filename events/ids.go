@@ -23,6 +23,11 @@ type ids struct {
 	opening [3]string // `,"trace_id":"` and so on; empty where the id is left out
 	prefix  string    // before the trace id, GCP's resource name
 	form    [3]idForm
+
+	// The three as they stand on a line, with room for the digits, and where the digits begin. Nil where a form is other or
+	// one is left out. Copying it and writing the digits takes half the time of appending part by part.
+	template []byte
+	digits   [3]int
 }
 
 func newIDs(p *Policy, names Names) (d ids) {
@@ -48,13 +53,40 @@ func newIDs(p *Policy, names Names) (d ids) {
 		quoted := AppendJSONString(nil, d.prefix)
 		d.opening[0] += string(quoted[1 : len(quoted)-1])
 	}
+	d.setTemplate()
 	return d
+}
+
+func (d *ids) setTemplate() {
+	if d.form != [3]idForm{} || d.opening[0] == "" || d.opening[1] == "" || d.opening[2] == "" {
+		return
+	}
+	for i, digits := range [3]int{32, 16, 2} {
+		d.template = append(d.template, d.opening[i]...)
+		d.digits[i] = len(d.template)
+		d.template = append(append(d.template, make([]byte, digits)...), '"')
+	}
+}
+
+// fill appends the template with the digits of sc.
+func (d *ids) fill(line []byte, sc trace.SpanContext) []byte {
+	from := len(line)
+	line = append(line, d.template...)
+	ids := line[from:]
+	traceID, spanID := sc.TraceID(), sc.SpanID()
+	spanstate.AppendHex(ids[:d.digits[0]], traceID[:])
+	spanstate.AppendHex(ids[:d.digits[1]], spanID[:])
+	copy(ids[d.digits[2]:], spanstate.Flags(sc))
+	return line
 }
 
 // AppendIDs appends the ids of sc as JSON members, each after a comma; nothing where sc is not valid.
 func (r *Rules) AppendIDs(line []byte, sc trace.SpanContext) []byte {
 	if !sc.IsValid() {
 		return line
+	}
+	if r.ids.template != nil {
+		return r.ids.fill(line, sc)
 	}
 	if open := r.ids.opening[0]; open != "" {
 		id := sc.TraceID()

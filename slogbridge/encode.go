@@ -32,7 +32,7 @@ type encoder struct {
 	ecs    ecsState
 }
 
-func (e *encoder) record(h *Handler, r slog.Record, scope *events.Scope) {
+func (e *encoder) record(h *Handler, r *slog.Record, scope *events.Scope) {
 	sc := scope.Span.SpanContext()
 	e.traced = sc.IsValid()
 	e.b = append(e.b, '{')
@@ -128,7 +128,7 @@ func (e *encoder) inGroups(names []string, write func() bool) bool {
 	return false
 }
 
-func (e *encoder) recordAttrs(r slog.Record) bool {
+func (e *encoder) recordAttrs(r *slog.Record) bool {
 	wrote := false
 	r.Attrs(func(a slog.Attr) bool {
 		wrote = e.attr(a) || wrote
@@ -159,7 +159,8 @@ func (e *encoder) member(a slog.Attr, guarded bool) bool {
 	if e.rules.Redacts() && guardedByKey(a) && e.rules.Hides(e.path+a.Key) {
 		a.Value = slog.StringValue(events.Redacted)
 	}
-	switch a.Value.Kind() {
+	kind := a.Value.Kind() // which costs enough to be asked once
+	switch kind {
 	case slog.KindGroup:
 		return e.group(a.Key, a.Value.Group())
 	case slog.KindAny:
@@ -171,11 +172,11 @@ func (e *encoder) member(a slog.Attr, guarded bool) bool {
 		}
 	}
 	if guarded {
-		return e.rootAttr(a)
+		return e.rootAttr(a, kind)
 	}
 	e.ecs.passed(a.Value)
 	e.field(a.Key)
-	e.value(e.path+a.Key, a.Value)
+	e.value(a.Key, a.Value, kind)
 	return true
 }
 
@@ -183,7 +184,7 @@ func (e *encoder) member(a slog.Attr, guarded bool) bool {
 func guardedByKey(a slog.Attr) bool { return a.Key != "" || a.Value.Kind() != slog.KindGroup }
 
 // rootAttr writes an attribute at the root, where it may collide with a name of ours.
-func (e *encoder) rootAttr(a slog.Attr) bool {
+func (e *encoder) rootAttr(a slog.Attr, kind slog.Kind) bool {
 	if e.traced && e.rules.IsID(a.Key) {
 		return false
 	}
@@ -195,7 +196,7 @@ func (e *encoder) rootAttr(a slog.Attr) bool {
 	if asString {
 		e.string(string(e.rules.CleanJSON(a.Key, []byte(textOf(a.Value)))))
 	} else {
-		e.value(e.path+a.Key, a.Value)
+		e.value(a.Key, a.Value, kind)
 	}
 	return true
 }
@@ -268,8 +269,7 @@ func (e *encoder) key(name string) {
 		e.b = append(e.b, ',')
 	}
 	e.comma = true
-	e.string(name)
-	e.b = append(e.b, ':')
+	e.b = append(events.AppendJSONString(e.b, name), ':')
 }
 
 // field is key for a name of the user's: under ECS it is told apart from those that are there already.

@@ -73,7 +73,7 @@ func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 	scope := w.rules.Scope(ctx, w.bound)
 	if e := w.rules.Begin(scope, r.Level, events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
 		e.AddFields(w.fields)
-		w.converter(&e.Fields).record(r)
+		w.converter(&e.Fields).record(&r)
 		e.End(r.Level.String(), r.Message, r.Time)
 	}
 	if w.rfc3339 {
@@ -90,8 +90,8 @@ func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 	return w.inner.Handle(ctx, w.untraced(r))
 }
 
-func (w *Wrapper) converter(to *events.Fields) converter {
-	c := converter{rules: w.rules, to: to}
+func (w *Wrapper) converter(to *events.Fields) *converter {
+	c := &converter{rules: w.rules, to: to}
 	for _, g := range w.open {
 		c = c.in(g.name)
 	}
