@@ -23,6 +23,7 @@ type Rules struct {
 	schema   Schema
 	names    Names
 	ids      ids
+	encoded  idCache
 	event    slog.Leveler
 	status   slog.Leveler
 	groups   Groups

@@ -35,14 +35,19 @@ func appendFraction(b []byte, ns int) []byte {
 	if ns == 0 {
 		return b
 	}
-	digits := [10]byte{0: '.'}
-	for i := 9; i > 0; i-- {
-		digits[i] = byte('0' + ns%10)
-		ns /= 10
+	n := uint64(ns) * 10 // ten digits, two at a time
+	digits := [11]byte{0: '.'}
+	for i := 9; i > 0; i -= 2 {
+		pair := 2 * (n % 100)
+		digits[i], digits[i+1] = pairs[pair], pairs[pair+1]
+		n /= 100
 	}
-	end := len(digits)
+	end := len(digits) - 1
 	for digits[end-1] == '0' {
 		end--
 	}
 	return append(b, digits[:end]...)
 }
+
+// pairs are the numbers from 0 to 99 in two digits each.
+const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"

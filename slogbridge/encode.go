@@ -52,7 +52,11 @@ func (e *encoder) record(h *Handler, r *slog.Record, scope *events.Scope) {
 	e.bound(h)
 	open := h.nOpen
 	e.start(h.names[:h.nOpen])
-	if r.NumAttrs() > 0 && e.inGroups(h.names[h.nOpen:], func() bool { return e.recordAttrs(r) }) {
+	switch {
+	case r.NumAttrs() == 0:
+	case open == len(h.names):
+		e.recordAttrs(r)
+	case e.inGroups(h.names[h.nOpen:], func() bool { return e.recordAttrs(r) }):
 		open = len(h.names)
 	}
 	for range open {
@@ -147,12 +151,34 @@ func (e *encoder) attrs(as []slog.Attr) bool {
 
 // attr writes one attribute and reports whether there was something to write.
 func (e *encoder) attr(a slog.Attr) bool {
+	if e.simple {
+		if kind := a.Value.Kind(); isScalar(kind) {
+			return e.scalar(&a, kind)
+		}
+	}
 	a.Value = events.Resolve(a.Value)
 	if e.opts.ReplaceAttr != nil && a.Value.Kind() != slog.KindGroup {
 		a = e.replace(e.groups, a)
 	}
 	return e.member(a, e.depth == 0)
 }
+
+func isScalar(kind slog.Kind) bool {
+	return kind != slog.KindAny && kind != slog.KindGroup && kind != slog.KindLogValuer
+}
+
+// scalar is the short way through member, for most attributes of most programs: 15 ns of 45.
+func (e *encoder) scalar(a *slog.Attr, kind slog.Kind) bool {
+	if e.depth == 0 && e.gives(a.Key) {
+		return false
+	}
+	e.key(a.Key)
+	e.value(a.Key, a.Value, kind)
+	return true
+}
+
+// gives reports whether an attribute at the root gives way to an id.
+func (e *encoder) gives(key string) bool { return e.traced && e.rules.IsID(key) }
 
 // member writes an attribute that is resolved and replaced. Guarded says that names of ours must be looked after.
 func (e *encoder) member(a slog.Attr, guarded bool) bool {
@@ -185,7 +211,7 @@ func guardedByKey(a slog.Attr) bool { return a.Key != "" || a.Value.Kind() != sl
 
 // rootAttr writes an attribute at the root, where it may collide with a name of ours.
 func (e *encoder) rootAttr(a slog.Attr, kind slog.Kind) bool {
-	if e.traced && e.rules.IsID(a.Key) {
+	if e.gives(a.Key) {
 		return false
 	}
 	if e.rules.Schema() == events.ECS && e.ecsError(a) {
@@ -233,7 +259,7 @@ func (e *encoder) group(name string, attrs []slog.Attr) bool {
 func (e *encoder) open(name string) (around []string) {
 	key := name
 	if e.depth == 0 {
-		if key, _ = e.rules.Place(name, false); e.traced && e.rules.IsID(name) {
+		if key, _ = e.rules.Place(name, false); e.gives(name) {
 			key = e.rules.Label(name)
 		}
 	}

@@ -30,7 +30,9 @@ type output struct {
 	write func(slog.Level, []byte) (int, error)
 	opts  slog.HandlerOptions
 	rules *events.Rules
-	head  head
+
+	head   head
+	simple bool // scalars are written as they are: nothing replaces, hides or renames them, but for names of ids
 }
 
 var _ slog.Handler = (*Handler)(nil)
@@ -50,6 +52,7 @@ func NewHandler(w io.Writer, opts *slog.HandlerOptions, p *events.Policy) *Handl
 		o.opts = *opts
 	}
 	o.opts.Level = spanstate.Leveler(o.opts.Level, slog.LevelInfo)
+	o.simple = o.opts.ReplaceAttr == nil && !o.rules.Redacts() && o.rules.Schema() != events.ECS && len(o.rules.Constant()) == 0
 	return &Handler{output: o}
 }
 

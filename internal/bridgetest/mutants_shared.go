@@ -19,7 +19,7 @@ func sharedMutants() []Mutant {
 		table  = "internal/spanstate/table.go"
 	)
 	return []Mutant{
-		{"upper-case hex", "internal/spanstate/hex.go", `letters*('a'-'0'-10)`, `letters*('A'-'0'-10)`, all,
+		{"upper-case hex", "internal/spanstate/hex.go", `const hexDigits = "0123456789abcdef"`, `const hexDigits = "0123456789ABCDEF"`, all,
 			[]string{"ids-lower-case"}},
 		{"flags always 01", ids, `i := 2 * int(sc.TraceFlags())`, `i := 2`, all,
 			[]string{"ids-unsampled"}},
@@ -61,7 +61,7 @@ func sharedMutants() []Mutant {
 			[]string{"severity"}},
 		{"line of the source lost", event, `if line > 0 {`, `if line < 0 {`, all,
 			[]string{"source"}},
-		{"groups stay dotted", event, `e.attrs = e.nested()`, `_ = e.nested()`, all,
+		{"groups stay dotted", event, `e.most, e.attrs = len(e.attrs), e.nested()`, `_ = e.nested()`, all,
 			[]string{"groups-map"}},
 		{"exception behind the SDK's limit", event, `if len(e.attrs)+len(exception) <= sdkAttrLimit {`, `if true {`, all,
 			[]string{"limit-attributes"}},
@@ -141,7 +141,7 @@ func sharedMutants() []Mutant {
 			[]string{"ecs-labels", "ecs-labels-with"}},
 		{"invalid UTF-8 left on the line", json, "case r == utf8.RuneError && size == 1:", "case r == utf8.RuneError && size == 0:", []string{"slog"},
 			[]string{"invalid-utf8"}},
-		{"invalid UTF-8 on the event", fields, "\tf.attrs = append(f.attrs, kv)\n", "\tkv.Key += \"\\xff\"\n\tf.attrs = append(f.attrs, kv)\n", all,
+		{"invalid UTF-8 on the event", fields, "\t\t*last = spanstate.ValidAttribute(*last)\n\t}\n", "\t}\n\tf.attrs[len(f.attrs)-1].Key += \"\\xff\"\n", all,
 			[]string{"invalid-utf8"}},
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // profiled is how many calls a profile is made of.
-const profiled = 3_000_000
+const profiled = 6_000_000
 
 // profile writes a CPU profile of one column, which go tool pprof -top reads.
 func profile(file, name string, only *regexp.Regexp) error {
