@@ -1,6 +1,7 @@
 package events
 
 import (
+	"context"
 	"log/slog"
 	"slices"
 	"sync"
@@ -31,7 +32,8 @@ type Event struct {
 	Fields
 	traces
 	rules   *Rules
-	scope   Scope
+	span    trace.Span
+	ctx     context.Context // holds span
 	level   slog.Level
 	record  bool // becomes a log record
 	most    int  // attributes in memory before they became others
@@ -56,7 +58,7 @@ func (r *Rules) Begin(s Scope, level slog.Level, c Call) *Event {
 		return nil
 	}
 	e := pool.Get().(*Event)
-	e.rules, e.scope, e.level, e.traces, e.record = r, s, level, t, record
+	e.rules, e.span, e.ctx, e.level, e.traces, e.record = r, s.Span, s.Context, level, t, record
 	e.attrs, e.groups = e.memory[:1], e.depths[:0] // the first place is for the severity
 	for _, kv := range s.fields[:s.events] {
 		if !r.IsID(string(kv.Key)) {
@@ -160,7 +162,7 @@ func (e *Event) clean(message string) string {
 }
 
 func (e *Event) add(message string, at time.Time) {
-	if e.err != nil && spanstate.Record(e.scope.Span, e.err) {
+	if e.err != nil && spanstate.Record(e.span, e.err) {
 		e.addException()
 	}
 	if e.place == spanstate.Hold {
@@ -169,7 +171,7 @@ func (e *Event) add(message string, at time.Time) {
 	}
 	e.options[0] = e.attributes()
 	e.options[1] = trace.WithTimestamp(at)
-	e.scope.Span.AddEvent(e.eventName(message), e.options[:]...)
+	e.span.AddEvent(e.eventName(message), e.options[:]...)
 }
 
 // addException puts exception.* last, or, where the SDK would leave the last ones out, first.
@@ -208,20 +210,21 @@ func (e *Event) eventName(message string) string {
 
 func (e *Event) setStatus(message string) {
 	if e.err == nil {
-		spanstate.Fail(e.scope.Span, message, "")
+		spanstate.Fail(e.span, message, "")
 		return
 	}
 	description := e.rules.CleanText(spanstate.Text(e.err))
 	if message != "" {
 		description = message + ": " + description
 	}
-	spanstate.Fail(e.scope.Span, description, spanstate.ErrorType(e.err))
+	spanstate.Fail(e.span, description, spanstate.ErrorType(e.err))
 }
 
 // free clears what the event has used, and no more: all of memory is 2 KB.
 func (e *Event) free() {
 	clear(e.memory[:min(max(len(e.attrs), e.most), inline)])
 	e.options = [2]trace.EventOption{}
-	e.Fields, e.scope, e.traces, e.most = Fields{}, Scope{}, traces{}, 0
+	e.Fields, e.traces, e.most = Fields{}, traces{}, 0
+	e.span, e.ctx = nil, nil
 	pool.Put(e)
 }

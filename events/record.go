@@ -51,7 +51,7 @@ func (e *Event) emitRecord(text, message string, at time.Time) {
 // would otherwise make an event that was muted, below the level, or past the budget.
 func (e *Event) recordContext() context.Context {
 	if e.rules.route == RouteBoth || e.told {
-		return spanstate.WithBridged(e.scope.Context)
+		return spanstate.WithBridged(e.ctx)
 	}
-	return e.scope.Context
+	return e.ctx
 }

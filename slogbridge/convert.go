@@ -107,17 +107,17 @@ func (c *converter) group(name string, attrs []slog.Attr) {
 func (c *converter) value(key string, v slog.Value, kind slog.Kind) {
 	switch kind {
 	case slog.KindString:
-		c.to.AddIn(len(c.prefix), events.String(key, v.String()))
+		c.to.AddString(len(c.prefix), key, v.String())
 	case slog.KindInt64:
-		c.to.AddIn(len(c.prefix), attribute.Int64(key, v.Int64()))
+		c.to.AddInt64(len(c.prefix), key, v.Int64())
 	case slog.KindUint64:
 		c.to.AddIn(len(c.prefix), events.Uint64(key, v.Uint64()))
 	case slog.KindFloat64:
-		c.to.AddIn(len(c.prefix), attribute.Float64(key, v.Float64()))
+		c.to.AddFloat64(len(c.prefix), key, v.Float64())
 	case slog.KindBool:
-		c.to.AddIn(len(c.prefix), attribute.Bool(key, v.Bool()))
+		c.to.AddBool(len(c.prefix), key, v.Bool())
 	case slog.KindDuration:
-		c.to.AddIn(len(c.prefix), attribute.Int64(key, int64(v.Duration())))
+		c.to.AddInt64(len(c.prefix), key, int64(v.Duration()))
 	case slog.KindTime:
 		c.to.AddIn(len(c.prefix), events.Time(key, v.Time()))
 	default:
@@ -127,7 +127,7 @@ func (c *converter) value(key string, v slog.Value, kind slog.Kind) {
 
 func (c *converter) any(key string, v any) {
 	if err, ok := v.(error); ok {
-		c.to.AddIn(len(c.prefix), events.String(key, spanstate.Text(err)))
+		c.to.AddString(len(c.prefix), key, spanstate.Text(err))
 		if !c.rules.Hides(key) {
 			c.to.AddError(err)
 		}

@@ -96,7 +96,7 @@ func sharedMutants() []Mutant {
 			[]string{"exception", "exception-any-key", "exception-with", "exception-root-in-group", "exception-each-span"}},
 		{"exception for every call", event, "\tif at.IsZero() {", "\tif e.err == nil {\n\t\te.attrs = append(e.attrs, attribute.String(\"exception.message\", message))\n\t}\n\tif at.IsZero() {", all,
 			[]string{"exception-none", "fields-only"}},
-		{"repeats told again", event, `if e.err != nil && spanstate.Record(e.scope.Span, e.err) {`, `if e.err != nil {`, []string{"slog", "zap"},
+		{"repeats told again", event, `if e.err != nil && spanstate.Record(e.span, e.err) {`, `if e.err != nil {`, []string{"slog", "zap"},
 			[]string{"exception-once", "exception-once-logged", "exception-once-wrapped", "exception-once-below"}},
 		{"ancestors not marked", errs, `for ; st != nil; st = st.up() {`, `for range 1 {`, []string{"slog", "zap"},
 			[]string{"exception-once-below"}},
@@ -109,7 +109,7 @@ func sharedMutants() []Mutant {
 
 		{"description without message", event, `description = message + ": " + description`, `_ = description`, all,
 			[]string{"status", "status-with", "status-without-event"}},
-		{"description without error value", event, `spanstate.Fail(e.scope.Span, message, "")`, `spanstate.Fail(e.scope.Span, "", "")`, all,
+		{"description without error value", event, `spanstate.Fail(e.span, message, "")`, `spanstate.Fail(e.scope.Span, "", "")`, all,
 			[]string{"status-no-error", "status-level", "status-level-dynamic"}},
 		{"status with every event", event, `if e.fail {`, `if e.place != spanstate.Drop {`, all,
 			[]string{"status-below-level", "status-off", "status-without-event"}},
