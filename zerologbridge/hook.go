@@ -65,13 +65,13 @@ func (h *hook) Run(e *zerolog.Event, level zerolog.Level, message string) {
 	defer survive()
 	scope := h.rules.Scope(e.GetCtx(), nil) // With binds through the logger's own context
 	var now time.Time
-	switch {
-	case h.stamps:
+	if h.stamps {
 		now = timestamp()
-	case scope.Span.IsRecording():
-		now = time.Now()
 	}
 	if ev := h.rules.Begin(scope, levelOf(level), events.Call{Time: now, PC: h.call, Message: message}); ev != nil {
+		if !h.stamps {
+			now = time.Now() // 40 ns that only an event is worth
+		}
 		record(ev, h.rules, h.of(e), level)
 		ev.End(severityOf(level), message, now)
 	}

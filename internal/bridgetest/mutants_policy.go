@@ -78,9 +78,9 @@ func policyMutants() []Mutant {
 			[]string{"budget-exceptions"}},
 		{"budget: losses not told", budget, `if dropped&(dropped-1) == 0 {`, `if dropped == 1 {`, all,
 			[]string{"budget"}},
-		{"calls told by every output", calls, `return cs.ring[i].output == output`, `return true`, []string{"slog", "zap"},
+		{"calls told by every output", calls, `return known.output == output`, `return true`, []string{"slog", "zap"},
 			[]string{"event", "record"}},
-		{"equal calls told once", calls, `return cs.ring[i].output == output`, `return false`, all,
+		{"equal calls told once", calls, `return known.output == output`, `return false`, all,
 			[]string{"equal-calls"}},
 
 		{"records without attributes", record, `rec.AddAttributes(e.attrs[1:]...)`, `_ = e.attrs`, all,

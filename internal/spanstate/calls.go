@@ -1,6 +1,7 @@
 package spanstate
 
 import (
+	"hash/maphash"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -13,24 +14,32 @@ type Call struct {
 	Message string
 }
 
-func (c *Call) same(d *Call) bool {
-	return c.PC == d.PC && c.Time.Equal(d.Time) && c.Message == d.Message
-}
-
 // rememberedCalls is how many of the newest calls of a span are known. One that comes again through another output comes
 // at once, so only those of goroutines that log on the same span at the same moment are between.
 const rememberedCalls = 8
 
-// calls is a ring of the newest calls, each with the output that made an event, or a log record, of it.
+// calls is a ring of the newest calls, each with the output that made an event, or a log record, of it. It holds no
+// pointers: nothing of a call stays in memory for it, and the collector does not look inside.
 type calls struct {
-	at   [rememberedCalls]int64 // their times in Unix nanoseconds, so that nearly every search is eight comparisons
 	ring [rememberedCalls]claim
 	next int
 }
 
 type claim struct {
-	Call
-	output uint64 // 0: the place is free
+	at      int64 // Unix nanoseconds
+	pc      uintptr
+	message uint64 // hash
+	output  uint64 // 0: the place is free
+}
+
+var seed = maphash.MakeSeed()
+
+func claimOf(c *Call, output uint64) claim {
+	return claim{c.Time.UnixNano(), c.PC, maphash.String(seed, c.Message), output}
+}
+
+func (c *claim) same(d *claim) bool {
+	return c.at == d.at && c.pc == d.pc && c.message == d.message && c.output != 0
 }
 
 // Claim reports whether the output makes an event of this call: the call is new, or it was the same output that claimed
@@ -74,13 +83,13 @@ func claimIn(in **calls, c *Call, output uint64) bool {
 }
 
 func (cs *calls) claim(c *Call, output uint64) bool {
-	at := c.Time.UnixNano()
-	for i, known := range cs.at {
-		if known == at && cs.ring[i].output != 0 && cs.ring[i].same(c) {
-			return cs.ring[i].output == output
+	made := claimOf(c, output)
+	for i := range cs.ring {
+		if known := &cs.ring[i]; known.same(&made) {
+			return known.output == output
 		}
 	}
-	cs.at[cs.next], cs.ring[cs.next] = at, claim{*c, output}
+	cs.ring[cs.next] = made
 	cs.next = (cs.next + 1) % rememberedCalls
 	return true
 }
