@@ -19,6 +19,7 @@ type Core struct {
 	plain  zapcore.Encoder // holds the fields of With
 	traced zapcore.Encoder // the same without fields that the ids of a span take the place of; the same encoder if there are none
 	state  rootState       // where the fields of With left the line
+	short  short
 }
 
 // output is what all cores derived from one NewCore share.
@@ -59,9 +60,10 @@ func NewCore(w io.Writer, level zapcore.LevelEnabler, p *events.Policy) *Core {
 	if s, ok := w.(interface{ Sync() error }); ok {
 		o.sync = s.Sync
 	}
-	enc := zapcore.NewJSONEncoder(o.encoderConfig())
+	cfg := o.encoderConfig()
+	enc := zapcore.NewJSONEncoder(cfg)
 	root := rootState{ecsState: ecsState{seen: names{rules: o.rules}}}
-	return &Core{output: o, bound: start(p), plain: enc, traced: enc, state: root}
+	return &Core{output: o, bound: start(p), plain: enc, traced: enc, state: root, short: newShort(o, &cfg)}
 }
 
 func writeTo(w io.Writer) func(slog.Level, []byte) (int, error) {
@@ -108,11 +110,15 @@ func (c *Core) With(fields []zapcore.Field) zapcore.Core {
 	}
 	n := *c
 	_, hides := n.bound.with(c.rules, fields)
+	if contextOnly(fields) { // as With(ctx, logger) binds it, once per request: the line has no more fields than before
+		return &n
+	}
 	n.plain, n.state = c.extend(c.plain, fields, false)
 	n.traced = n.plain
 	if c.traced != c.plain || hides < len(fields) {
 		n.traced, _ = c.extend(c.traced, fields, true)
 	}
+	n.short.extend(n.plain, n.traced, n.state.open)
 	return &n
 }
 
