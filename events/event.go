@@ -51,7 +51,7 @@ var pool = sync.Pool{New: func() any { return new(Event) }}
 func (r *Rules) Begin(s Scope, level slog.Level, c Call) *Event {
 	var t traces
 	if !s.muted && s.Span.IsRecording() {
-		t = r.onSpan(s.Span, level, &c)
+		t = r.onSpan(&s, level, &c)
 	}
 	record := r.logs != nil && r.recordEnabled(s, level) && r.firstRecord(s, &c)
 	if t.place == spanstate.Drop && !t.fail && !record {
@@ -76,15 +76,15 @@ type traces struct {
 	told  bool            // another output has made an event of this call
 }
 
-func (r *Rules) onSpan(s trace.Span, level slog.Level, c *Call) (t traces) {
+func (r *Rules) onSpan(s *Scope, level slog.Level, c *Call) (t traces) {
 	emit := reaches(level, r.event) && (r.logs == nil || r.route == RouteBoth)
 	t.fail = reaches(level, r.status)
 	if !emit && !t.fail && r.logs == nil {
 		return t
 	}
-	t.state = spanstate.Of(s)
+	t.state = spanstate.OfKey(s.Span, &s.key)
 	if emit {
-		t.place, t.told = t.state.Take(s, c, r.claims(), level >= slog.LevelWarn)
+		t.place, t.told = t.state.Take(s.Span, c, r.claims(), level >= slog.LevelWarn)
 	} else {
 		t.told = r.claims() != 0 && !t.state.Claim(c, r.output)
 	}

@@ -73,6 +73,7 @@ type Scope struct {
 	// Context holds Span.
 	Context context.Context
 
+	key    spanstate.Key        // of Span
 	fields []attribute.KeyValue // of the line: those of the event first
 	events int                  // how many of them are on the event too
 	muted  bool
@@ -82,9 +83,12 @@ type Scope struct {
 // span in ctx wins over the bound one, and so do fields of ContextWith.
 func (r *Rules) Scope(ctx, bound context.Context) Scope {
 	s := Scope{Span: trace.SpanFromContext(ctx), Context: ctx}
-	if bound != nil && !s.Span.SpanContext().IsValid() {
+	sc := s.Span.SpanContext()
+	if bound != nil && !sc.IsValid() {
 		s.Span, s.Context = trace.SpanFromContext(bound), bound
+		sc = s.Span.SpanContext()
 	}
+	s.key = spanstate.KeyOf(&sc)
 	s.muted = spanstate.Muted(ctx) || spanstate.Muted(bound)
 	if s.Context == nil {
 		s.Context = context.Background()
@@ -93,7 +97,7 @@ func (r *Rules) Scope(ctx, bound context.Context) Scope {
 		s.fields = contextFields(bound)
 	}
 	s.events = len(s.fields)
-	if r.baggage != nil || r.attributes != nil || s.fields != nil || s.Span.SpanContext().IsSampled() {
+	if r.baggage != nil || r.attributes != nil || s.fields != nil || sc.IsSampled() {
 		r.addFields(&s)
 	}
 	return s

@@ -100,7 +100,7 @@ func sharedMutants() []Mutant {
 			[]string{"exception-once", "exception-once-logged", "exception-once-wrapped", "exception-once-below"}},
 		{"ancestors not marked", errs, `for ; st != nil; st = st.up() {`, `for range 1 {`, []string{"slog", "zap"},
 			[]string{"exception-once-below"}},
-		{"all spans one", table, `return key{sc.TraceID(), sc.SpanID()}`, `return key{}`, []string{"slog", "zap"},
+		{"all spans one", table, `return Key{sc.TraceID(), sc.SpanID()}`, `return Key{}`, []string{"slog", "zap"},
 			[]string{"exception-each-span"}},
 		{"stack lost", errs, `strings.Contains(s, "\n\t")`, `strings.Contains(s, "\n\t\n\t")`, []string{"slog", "zap"},
 			[]string{"exception-stack"}},

@@ -10,8 +10,8 @@ const recents = 256
 // when it goes, so that nothing is kept alive here.
 var recent [recents]atomic.Pointer[State]
 
-func recentOf(k key) *State {
-	if st := recent[k.span[7]].Load(); st != nil && st.key == k && !st.gone.Load() {
+func recentOf(k *Key) *State {
+	if st := recent[k.span[7]].Load(); st != nil && st.key == *k && !st.gone.Load() {
 		return st
 	}
 	return nil

@@ -12,17 +12,20 @@ const (
 	perShard = 64 // entries; 4,096 in all
 )
 
-// key names a span. The ids are compared, never the span value: an interface holding an uncomparable span would panic.
-type key struct {
+// Key names a span. The ids are compared, never the span value: an interface holding an uncomparable span would panic.
+type Key struct {
 	trace trace.TraceID
 	span  trace.SpanID
 }
 
-func keyOf(sc trace.SpanContext) key { return key{sc.TraceID(), sc.SpanID()} }
+// KeyOf returns the key of the span that has this context.
+func KeyOf(sc *trace.SpanContext) Key { return Key{sc.TraceID(), sc.SpanID()} }
+
+func keyOf(sc trace.SpanContext) Key { return KeyOf(&sc) }
 
 // State is what is known of one live span. Its methods are safe for concurrent use.
 type State struct {
-	key    key
+	key    Key
 	parent atomic.Pointer[State] // the local parent, if it was known when the entry was made; see up
 	gone   atomic.Bool           // the span has ended, or its place was needed
 
@@ -37,14 +40,14 @@ type State struct {
 // a span may be locked by a goroutine that is logging right now.
 type shard struct {
 	mu    sync.Mutex
-	live  map[key]*State
-	order []key // in order of insertion; may name entries that are gone
+	live  map[Key]*State
+	order []Key // in order of insertion; may name entries that are gone
 }
 
 // table is the one registry of live spans in the process.
 var table [shards]shard
 
-func shardOf(k key) *shard { return &table[k.span[7]%shards] }
+func shardOf(k Key) *shard { return &table[k.span[7]%shards] }
 
 // Enter notes that s was started below parent, so that an error recorded on s counts for parent too.
 // A parent that is remote or not recording is nobody's concern here.
@@ -85,9 +88,15 @@ func Leave(s trace.Span) {
 // parent where the span can name it (the SDK's can) and the parent is known.
 func Of(s trace.Span) *State {
 	k := keyOf(s.SpanContext())
-	if st := recentOf(k); st != nil {
+	return OfKey(s, &k)
+}
+
+// OfKey is Of for a span whose key is known.
+func OfKey(s trace.Span, key *Key) *State {
+	if st := recentOf(key); st != nil {
 		return st
 	}
+	k := *key
 	st := shardOf(k).get(k)
 	if st == nil {
 		st = put(newState(k, parentOf(s), budgetOf(s)))
@@ -96,7 +105,7 @@ func Of(s trace.Span) *State {
 	return st
 }
 
-func newState(k key, parent *State, b budget) *State {
+func newState(k Key, parent *State, b budget) *State {
 	st := &State{key: k, budget: b}
 	if parent != nil {
 		parent.up() // so that a chain of spans of which each begins before the last one ends does not grow for ever
@@ -128,13 +137,13 @@ func parentOf(s trace.Span) *State {
 	return shardOf(k).get(k)
 }
 
-func (sh *shard) get(k key) *State {
+func (sh *shard) get(k Key) *State {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	return sh.live[k]
 }
 
-func (sh *shard) remove(k key) *State {
+func (sh *shard) remove(k Key) *State {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	st := sh.live[k]
@@ -143,7 +152,7 @@ func (sh *shard) remove(k key) *State {
 }
 
 // drop forgets the entry of k, if there is one. mu is held.
-func (sh *shard) drop(k key) {
+func (sh *shard) drop(k Key) {
 	if st := sh.live[k]; st != nil {
 		st.forget()
 	}
@@ -160,7 +169,7 @@ func put(st *State) *State {
 		return old
 	}
 	if sh.live == nil {
-		sh.live = make(map[key]*State, perShard)
+		sh.live = make(map[Key]*State, perShard)
 	}
 	sh.makeRoom()
 	sh.live[k] = st
