@@ -1,6 +1,7 @@
 package events
 
 import (
+	"log/slog"
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -16,6 +17,7 @@ type encoded struct {
 	members string                // as JSON, each after a comma
 	fields  [3]attribute.KeyValue // the same as fields
 	n       int                   // of them
+	attrs   []slog.Attr           // the same for package slog
 }
 
 // idCache holds, for each value of the last byte of a span id, the ids of such a span that were asked for last. So the
@@ -33,6 +35,9 @@ func (r *Rules) idsOf(sc *trace.SpanContext) *encoded {
 	e := &encoded{traceID: traceID, spanID: spanID, flags: flags}
 	e.members = string(r.ids.appendTo(memory[:0], sc))
 	e.fields, e.n = r.ids.fields(sc)
+	for _, kv := range e.fields[:e.n] {
+		e.attrs = append(e.attrs, slog.Any(string(kv.Key), kv.Value.AsInterface()))
+	}
 	at.Store(e)
 	return e
 }

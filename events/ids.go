@@ -1,6 +1,8 @@
 package events
 
 import (
+	"log/slog"
+	"slices"
 	"strconv"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -105,6 +107,14 @@ func (r *Rules) IDs(sc trace.SpanContext) (fields [3]attribute.KeyValue, n int) 
 	}
 	e := r.idsOf(&sc)
 	return e.fields, e.n
+}
+
+// IDAttrs is IDs for package slog. The slice is shared and must not be changed; appending to it makes another one.
+func (r *Rules) IDAttrs(sc trace.SpanContext) []slog.Attr {
+	if !sc.IsValid() {
+		return nil
+	}
+	return slices.Clip(r.idsOf(&sc).attrs)
 }
 
 func (d *ids) fields(sc *trace.SpanContext) (fields [3]attribute.KeyValue, n int) {

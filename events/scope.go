@@ -77,16 +77,21 @@ type Scope struct {
 	fields []attribute.KeyValue // of the line: those of the event first
 	events int                  // how many of them are on the event too
 	muted  bool
+	traced bool // Span has valid ids
 }
+
+// Traced reports whether the line carries ids: the span has a valid context.
+func (s *Scope) Traced() bool { return s.traced }
 
 // Scope returns the scope of a call made with ctx on a logger that is bound to another context; either may be nil. A
 // span in ctx wins over the bound one, and so do fields of ContextWith.
 func (r *Rules) Scope(ctx, bound context.Context) Scope {
 	s := Scope{Span: trace.SpanFromContext(ctx), Context: ctx}
 	sc := s.Span.SpanContext()
-	if bound != nil && !sc.IsValid() {
+	if s.traced = sc.IsValid(); !s.traced && bound != nil {
 		s.Span, s.Context = trace.SpanFromContext(bound), bound
 		sc = s.Span.SpanContext()
+		s.traced = sc.IsValid()
 	}
 	s.key = spanstate.KeyOf(&sc)
 	s.muted = spanstate.Muted(ctx) || spanstate.Muted(bound)
