@@ -49,11 +49,18 @@ var pool = sync.Pool{New: func() any { return new(Event) }}
 // is muted, or has no place left for one, or another output has made an event of the same call; and no log record is
 // wanted. A nil result means: convert nothing. End must follow.
 func (r *Rules) Begin(s Scope, level slog.Level, c Call) *Event {
+	if !s.traced && r.logs == nil { // few enough words to be inlined: a call without a span copies nothing
+		return nil
+	}
+	return r.begin(&s, level, &c)
+}
+
+func (r *Rules) begin(s *Scope, level slog.Level, c *Call) *Event {
 	var t traces
 	if !s.muted && s.Span.IsRecording() {
-		t = r.onSpan(&s, level, &c)
+		t = r.onSpan(s, level, c)
 	}
-	record := r.logs != nil && r.recordEnabled(s, level) && r.firstRecord(s, &c)
+	record := r.logs != nil && r.recordEnabled(s, level) && r.firstRecord(s, c)
 	if t.place == spanstate.Drop && !t.fail && !record {
 		return nil
 	}
@@ -102,7 +109,7 @@ func (r *Rules) claims() uint64 {
 
 // firstRecord reports whether no other output has made a log record of the call. One that has made an event only, since
 // its policy has no Logs, leaves the record to this one.
-func (r *Rules) firstRecord(s Scope, c *Call) bool {
+func (r *Rules) firstRecord(s *Scope, c *Call) bool {
 	return r.claims() == 0 || !s.Span.IsRecording() || spanstate.Of(s.Span).ClaimRecord(c, r.output)
 }
 

@@ -18,7 +18,7 @@ func severity(level slog.Level) log.Severity {
 }
 
 // recordEnabled asks the logger whether it wants the record. What it raises is its own fault, and not the program's end.
-func (r *Rules) recordEnabled(s Scope, level slog.Level) (enabled bool) {
+func (r *Rules) recordEnabled(s *Scope, level slog.Level) (enabled bool) {
 	defer func() {
 		if recover() != nil {
 			enabled = false

@@ -89,11 +89,11 @@ func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope) {
 		h.addPlainly(e, now, scope)
 		return
 	}
-	sc := scope.Span.SpanContext()
-	traced := sc.IsValid()
+	traced := scope.Traced()
 	if !traced && h.leaves && len(scope.Fields()) == 0 {
 		return
 	}
+	sc := scope.Span.SpanContext()
 	ours, line := h.renames && h.goesTo(e, h.out), h.of(e)
 	var moved []attribute.KeyValue
 	if h.stamps && !soFar(line) {

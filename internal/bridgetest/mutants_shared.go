@@ -43,8 +43,8 @@ func sharedMutants() []Mutant {
 			[]string{"concurrent"}},
 		{"mute not heard", event, `if !s.muted && s.Span`, `if s.Span`, all,
 			[]string{"mute"}},
-		{"cancelled contexts forgotten", "events/scope.go", "\ts := Scope{Span",
-			"\tif ctx != nil && ctx.Err() != nil {\n\t\tctx = nil\n\t}\n\tif bound != nil && bound.Err() != nil {\n\t\tbound = nil\n\t}\n\ts := Scope{Span", []string{"slog", "zap"},
+		{"cancelled contexts forgotten", "events/scope.go", "\ts.Span, s.Context = trace.SpanFromContext(ctx), ctx\n",
+			"\tif ctx != nil && ctx.Err() != nil {\n\t\tctx = nil\n\t}\n\tif bound != nil && bound.Err() != nil {\n\t\tbound = nil\n\t}\n\ts.Span, s.Context = trace.SpanFromContext(ctx), ctx\n", []string{"slog", "zap"},
 			[]string{"cancelled"}},
 
 		{"message does not name the event", event, `case message != "":`, `case message == "":`, all,
