@@ -60,7 +60,17 @@ func (r *Rules) AppendIDs(line []byte, sc trace.SpanContext) []byte {
 	if !sc.IsValid() {
 		return line
 	}
-	return append(line, r.idsOf(&sc).members...)
+	members := r.members.find(&sc)
+	if members == nil {
+		members = r.members.keep(&sc, r.ids.members(&sc))
+	}
+	return append(line, *members...)
+}
+
+// members returns the ids as JSON members, each after a comma.
+func (d *ids) members(sc *trace.SpanContext) string {
+	var memory [192]byte
+	return string(d.appendTo(memory[:0], sc))
 }
 
 // appendTo appends the ids as JSON members.
@@ -105,8 +115,11 @@ func (r *Rules) IDs(sc trace.SpanContext) (fields [3]attribute.KeyValue, n int) 
 	if !sc.IsValid() {
 		return fields, 0
 	}
-	e := r.idsOf(&sc)
-	return e.fields, e.n
+	f := r.fields.find(&sc)
+	if f == nil {
+		f = r.fields.keep(&sc, r.ids.fields(&sc))
+	}
+	return f.all, f.n
 }
 
 // IDAttrs is IDs for package slog. The slice is shared and must not be changed; appending to it makes another one.
@@ -114,10 +127,28 @@ func (r *Rules) IDAttrs(sc trace.SpanContext) []slog.Attr {
 	if !sc.IsValid() {
 		return nil
 	}
-	return slices.Clip(r.idsOf(&sc).attrs)
+	attrs := r.attrs.find(&sc)
+	if attrs == nil {
+		attrs = r.attrs.keep(&sc, r.ids.attrs(&sc))
+	}
+	return *attrs
 }
 
-func (d *ids) fields(sc *trace.SpanContext) (fields [3]attribute.KeyValue, n int) {
+func (d *ids) attrs(sc *trace.SpanContext) (attrs []slog.Attr) {
+	f := d.fields(sc)
+	for _, kv := range f.all[:f.n] {
+		attrs = append(attrs, slog.Any(string(kv.Key), kv.Value.AsInterface()))
+	}
+	return slices.Clip(attrs)
+}
+
+// idFields are up to three ids as fields.
+type idFields struct {
+	all [3]attribute.KeyValue
+	n   int
+}
+
+func (d *ids) fields(sc *trace.SpanContext) (f idFields) {
 	traceID, spanID := spanstate.IDs(*sc)
 	if d.form[1] == decimalForm {
 		spanID = strconv.FormatUint(decimal(sc.SpanID()), 10)
@@ -129,11 +160,11 @@ func (d *ids) fields(sc *trace.SpanContext) (fields [3]attribute.KeyValue, n int
 	values := [3]attribute.Value{attribute.StringValue(d.prefix + traceID), attribute.StringValue(spanID), flags}
 	for i, name := range d.names {
 		if name != "" {
-			fields[n] = attribute.KeyValue{Key: attribute.Key(name), Value: values[i]}
-			n++
+			f.all[f.n] = attribute.KeyValue{Key: attribute.Key(name), Value: values[i]}
+			f.n++
 		}
 	}
-	return fields, n
+	return f
 }
 
 // IsID reports whether key is the name of one of the ids. A field of that name at the root of the line gives way to

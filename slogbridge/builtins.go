@@ -30,17 +30,17 @@ func member(key string) string { return string(events.AppendJSONString(nil, key)
 
 // builtins writes time, level, source and message: under slog's names, or those of the schema.
 func (e *encoder) builtins(r *slog.Record) {
-	names, replace, ecs := e.rules.Names(), e.opts.ReplaceAttr != nil, e.rules.Schema() == events.ECS
+	replace, ecs := e.opts.ReplaceAttr != nil, e.rules.Schema() == events.ECS
 	switch {
 	case r.Time.IsZero():
 	case replace:
-		e.replaced(slog.TimeKey, names.Time, r.Time)
+		e.replaced(slog.TimeKey, e.rules.Names().Time, r.Time)
 	default:
 		e.raw(e.head.time)
 		e.now(r.Time)
 	}
 	if replace {
-		e.replaced(slog.LevelKey, names.Level, r.Level)
+		e.replaced(slog.LevelKey, e.rules.Names().Level, r.Level)
 	} else {
 		e.levelMember(r.Level)
 	}
@@ -48,7 +48,7 @@ func (e *encoder) builtins(r *slog.Record) {
 		e.slogSource(r)
 	}
 	if replace {
-		e.replaced(slog.MessageKey, names.Message, r.Message)
+		e.replaced(slog.MessageKey, e.rules.Names().Message, r.Message)
 	} else {
 		e.raw(e.head.message)
 		e.string(e.rules.CleanText(r.Message))

@@ -86,7 +86,7 @@ func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 	case len(scope.Fields()) > 0:
 		w.toRoot(&r, false, nil, scope.Fields())
 		return w.held.Handle(ctx, r)
-	case w.rules.Redacts() || len(w.open) == 0 && w.mustRewrite(&r, false):
+	case w.rules.Redacts() || len(w.open) == 0 && len(w.rules.Constant()) > 0 && w.mustRewrite(&r, false):
 		return w.inner.Handle(ctx, w.rewritten(&r, false))
 	}
 	return w.inner.Handle(ctx, r)

@@ -20,6 +20,8 @@ type Core struct {
 	traced zapcore.Encoder // the same without fields that the ids of a span take the place of; the same encoder if there are none
 	state  rootState       // where the fields of With left the line
 	short  short
+	static bool // the level is least, and stays so: asking costs a call less
+	least  zapcore.Level
 }
 
 // output is what all cores derived from one NewCore share.
@@ -63,7 +65,9 @@ func NewCore(w io.Writer, level zapcore.LevelEnabler, p *events.Policy) *Core {
 	cfg := o.encoderConfig()
 	enc := zapcore.NewJSONEncoder(cfg)
 	root := rootState{ecsState: ecsState{seen: names{rules: o.rules}}}
-	return &Core{output: o, bound: start(p), plain: enc, traced: enc, state: root, short: newShort(o, &cfg)}
+	c := &Core{output: o, bound: start(p), plain: enc, traced: enc, state: root, short: newShort(o, &cfg)}
+	c.least, c.static = level.(zapcore.Level)
+	return c
 }
 
 func writeTo(w io.Writer) func(slog.Level, []byte) (int, error) {
@@ -85,7 +89,12 @@ func severity(l zapcore.Level) slog.Level {
 }
 
 // Enabled asks the level that the core was made with.
-func (c *Core) Enabled(l zapcore.Level) bool { return c.level.Enabled(l) }
+func (c *Core) Enabled(l zapcore.Level) bool {
+	if c.static {
+		return l >= c.least
+	}
+	return c.level.Enabled(l)
+}
 
 // Level returns the lowest enabled level, for [zapcore.LevelOf].
 func (c *Core) Level() zapcore.Level { return zapcore.LevelOf(c.level) }
@@ -93,7 +102,7 @@ func (c *Core) Level() zapcore.Level { return zapcore.LevelOf(c.level) }
 // Check adds the core to ce if the entry's level is enabled.
 func (c *Core) Check(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
 	switch {
-	case !c.level.Enabled(ent.Level):
+	case !c.Enabled(ent.Level):
 		return ce
 	case ent.Level == zapcore.DPanicLevel:
 		d := &dpanic{Core: c}

@@ -24,6 +24,7 @@ type hook struct {
 
 	redacts bool
 	leaves  bool // a line without a span and fields of its contexts stays as it is
+	idles   bool // and there is no log record of it either: nothing is to be done
 
 	ids      *finder // of their names on a line
 	idKey    string  // the first id of a line, "" if all are left out
@@ -49,6 +50,7 @@ func newHook(rules *events.Rules) *hook {
 		h.constKey, h.constant = others[0], append(rules.AppendConstant(nil), mark)[prefix(others[0]):]
 	}
 	h.leaves = h.constKey == "" && !h.redacts
+	h.idles = h.leaves && !rules.Records() && !cbor
 	return h
 }
 
@@ -64,6 +66,10 @@ func (h *hook) Run(e *zerolog.Event, level zerolog.Level, message string) {
 	}
 	defer survive()
 	scope := h.rules.Scope(e.GetCtx(), nil) // With binds through the logger's own context
+	fatal := level == zerolog.FatalLevel || level == zerolog.PanicLevel
+	if h.idles && !fatal && !scope.Traced() && len(scope.Fields()) == 0 {
+		return
+	}
 	var now time.Time
 	if h.stamps {
 		now = timestamp()
@@ -75,7 +81,7 @@ func (h *hook) Run(e *zerolog.Event, level zerolog.Level, message string) {
 		record(ev, h.rules, h.of(e), level)
 		ev.End(severityOf(level), message, now)
 	}
-	if (level == zerolog.FatalLevel || level == zerolog.PanicLevel) && h.ends(e) {
+	if fatal && h.ends(e) {
 		h.rules.FlushSpans(scope, level == zerolog.FatalLevel)
 	}
 	h.complete(e, now, &scope)
