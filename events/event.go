@@ -56,9 +56,14 @@ func (r *Rules) Begin(s Scope, level slog.Level, c Call) *Event {
 }
 
 func (r *Rules) begin(s *Scope, level slog.Level, c *Call) *Event {
+	emit := reaches(level, r.event) && (r.logs == nil || r.route == RouteBoth)
+	fail := reaches(level, r.status)
+	if !emit && !fail && r.logs == nil { // the span need not be asked, which costs a lock
+		return nil
+	}
 	var t traces
 	if !s.muted && s.Span.IsRecording() {
-		t = r.onSpan(s, level, c)
+		t = r.onSpan(s, level, c, emit, fail)
 	}
 	record := r.logs != nil && r.recordEnabled(s, level) && r.firstRecord(s, c)
 	if t.place == spanstate.Drop && !t.fail && !record {
@@ -83,19 +88,14 @@ type traces struct {
 	told  bool            // another output has made an event of this call
 }
 
-func (r *Rules) onSpan(s *Scope, level slog.Level, c *Call) (t traces) {
-	emit := reaches(level, r.event) && (r.logs == nil || r.route == RouteBoth)
-	t.fail = reaches(level, r.status)
-	if !emit && !t.fail && r.logs == nil {
-		return t
-	}
+func (r *Rules) onSpan(s *Scope, level slog.Level, c *Call, emit, fail bool) (t traces) {
 	t.state = spanstate.OfKey(s.Span, &s.key)
 	if emit {
 		t.place, t.told = t.state.Take(s.Span, c, r.claims(), level >= slog.LevelWarn)
 	} else {
 		t.told = r.claims() != 0 && !t.state.Claim(c, r.output)
 	}
-	t.fail = t.fail && !t.told
+	t.fail = fail && !t.told
 	return t
 }
 

@@ -148,12 +148,9 @@ func (e *encoder) time(t time.Time) {
 
 // now writes the time of the record.
 func (e *encoder) now(t time.Time) {
-	if unix := t.Unix(); unix < 0 || unix >= yearAD9999 {
+	if !inRange(t) {
 		e.time(t)
 		return
 	}
 	e.b = append(events.AppendTime(append(e.b, '"'), t), '"')
 }
-
-// yearAD9999 is in Unix seconds where that year begins.
-const yearAD9999 = 253370764800

@@ -173,7 +173,11 @@ func (e *encoder) scalar(a *slog.Attr, kind slog.Kind) bool {
 		return false
 	}
 	e.key(a.Key)
-	e.value(a.Key, a.Value, kind)
+	if kind == slog.KindString {
+		e.string(a.Value.String())
+	} else {
+		e.value(a.Key, a.Value, kind)
+	}
 	return true
 }
 

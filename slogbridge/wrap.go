@@ -76,8 +76,8 @@ func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 		w.converter(&e.Fields).record(&r)
 		e.End(r.Level.String(), r.Message, r.Time)
 	}
-	if w.rfc3339 {
-		r = inRangeRecord(r)
+	if w.rfc3339 && !isInRange(&r) {
+		r = inRangeRecord(&r)
 	}
 	switch {
 	case scope.Traced():

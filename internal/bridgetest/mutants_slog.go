@@ -61,7 +61,7 @@ func slogMutants() []Mutant {
 
 		{"slog: every level enabled", handler, `return level >= h.opts.Level.Level()`, `return level >= h.opts.Level.Level() || true`, bridge,
 			[]string{"disabled"}},
-		{"slog: wrapped, years that JSON does not have", wrap, "if w.rfc3339 {\n\t\tr =", "if false {\n\t\tr =", bridge,
+		{"slog: wrapped, years that JSON does not have", wrap, `if w.rfc3339 && !isInRange(&r) {`, `if false {`, bridge,
 			[]string{"bad-late-time", "bad-early-time"}},
 		{"slog: levels that panic not caught", wrap, `if w.mayPanic {`, `if false {`, bridge,
 			[]string{"level-panics"}},

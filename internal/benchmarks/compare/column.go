@@ -113,10 +113,10 @@ func (s shape[L]) bound(logger func(*env) L, with func(context.Context, L) L) fu
 	return func(e *env) func(context.Context) {
 		base := s.prepared(logger(e))
 		var bound L
-		var last context.Context
+		turns := 0
 		return func(ctx context.Context) {
-			if ctx != last {
-				bound, last = with(ctx, base), ctx
+			if e.turns != turns {
+				bound, turns = with(ctx, base), e.turns
 			}
 			s.log(ctx, bound)
 		}

@@ -18,6 +18,7 @@ type env struct {
 	logs  *log.LoggerProvider
 	churn bool            // a span is started and ended every perSpan calls
 	last  context.Context // that of the newest call
+	turns int             // how many contexts there were
 }
 
 // perSpan is how many calls a span gets: the SDK keeps 128 events.
@@ -88,8 +89,7 @@ func (c *contexts) next() context.Context {
 // turn ends the span of the last calls and starts another one.
 func (c *contexts) turn() {
 	if c.calls == 0 {
-		c.ctx = within(start(c.state))
-		c.env.last = c.ctx
+		c.use(start(c.state))
 	}
 	if !c.env.churn {
 		return
@@ -99,9 +99,14 @@ func (c *contexts) turn() {
 	}
 	var ctx context.Context
 	if ctx, c.churn = sampling.Start(above(), "work"); c.state == fresh {
-		c.ctx = within(ctx)
-		c.env.last = c.ctx
+		c.use(ctx)
 	}
+}
+
+func (c *contexts) use(ctx context.Context) {
+	c.ctx = within(ctx)
+	c.env.last = c.ctx
+	c.env.turns++
 }
 
 func start(s state) context.Context {
