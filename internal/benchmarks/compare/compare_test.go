@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"os"
 	"regexp"
 	"strings"
@@ -10,6 +11,49 @@ import (
 
 	"github.com/spanlog/spanlog/internal/benchmarks/pairs"
 )
+
+var update = flag.Bool("update", false, "write the tables of README.md and table.md from run.json")
+
+// The tables are those of the committed run, which has every promise.
+func TestTables(t *testing.T) {
+	r, err := load("run.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := len(r.judged()), len(promises()); got != want || r.Header.Rounds < 200 {
+		t.Errorf("run.json has %d of %d promises, in %d rounds", got, want, r.Header.Rounds)
+	}
+	var whole, short strings.Builder
+	r.markdown(&whole, true)
+	r.markdown(&short, false)
+	equal(t, "table.md", "", "", whole.String())
+	equal(t, "../../../README.md", "## What it costs\n\n", "\nOver plain", short.String())
+}
+
+// equal compares what stands in the file from the one mark to the other, or, with -update, writes it there.
+func equal(t *testing.T, file, from, to, want string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	head, rest, _ := strings.Cut(string(text), from)
+	got, tail := rest, ""
+	if to != "" {
+		if got, tail, _ = strings.Cut(rest, to); tail == "" {
+			t.Fatalf("%s has no %q behind %q", file, to, from)
+		}
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(head+from+want+to+tail), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if got != want {
+		t.Errorf("%s has\n%s\nand the run gives\n%s", file, got, want)
+	}
+}
 
 // Every column writes what it is said to write.
 func TestColumns(t *testing.T) {

@@ -6,7 +6,7 @@
 //	go run ./compare -list           what was measured, column by column, promised or not
 //	go run ./compare -json           header, rows and the raw figures of every round, for -from
 //	go run ./compare -from run.json  the rows of an earlier run
-//	go run ./compare -markdown       the table of README.md
+//	go run ./compare -markdown       the same as a table for table.md
 //	go run ./compare -profile cpu.out -only 'slog, five' -column 'own, event'
 //
 // A scenario is one call, say five attributes on slog, written in all ways at once: those are its columns. What each of
@@ -17,6 +17,10 @@
 //
 // A promise is kept when the median of its figure is within the bound. Absolute nanoseconds are those of one machine on
 // one day; only figures of the same line may be compared.
+//
+// The run that README.md and table.md quote is run.json, with the figures of every round. To quote another one:
+//
+//	go run ./compare -json -only '(five|disabled)$' > run.json && mv run.json compare/ && go test ./compare -update
 //
 // Peers that cannot be a dependency here stand with the figures recorded on 2026-11-22 (recorded.go), marked so.
 package main

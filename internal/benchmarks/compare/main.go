@@ -44,7 +44,7 @@ func compare(args []string, out io.Writer) error {
 	from := flags.String("from", "", "print the run in this `file` instead of measuring")
 	cpu := flags.String("profile", "", "write a CPU profile of one column to this `file` instead of measuring")
 	name := flags.String("column", "", "the column of -profile, in the first scenario that matches -only")
-	asMarkdown := flags.Bool("markdown", false, "print the table of README.md")
+	asMarkdown := flags.Bool("markdown", false, "print the rows as table.md has them")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func compare(args []string, out io.Writer) error {
 	case *asJSON:
 		return r.writeJSON(out)
 	case *asMarkdown:
-		r.markdown(out)
+		r.markdown(out, true)
 	case *list:
 		r.list(out)
 	default:

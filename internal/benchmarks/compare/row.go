@@ -21,7 +21,8 @@ type row struct {
 	beyond   string                            // those of this column come on top; "" for none
 	peers    []string                          // columns that do the same work, or less where their name says so
 	peer     func(pairs.Round, string) float64 // the figure of a peer; nil: its ratio to plain
-	recorded string                            // a peer that is not built here, with its figure
+	recorded string                            // a peer that is not built here, with its figure; shown where no other is
+	readme   bool                              // README.md shows it
 }
 
 // judged is a row with its figures.
@@ -85,8 +86,10 @@ func (w row) best(res result) string {
 		all = append(all, peer{name, res.Samples.Of(figure).Median})
 	}
 	switch {
+	case len(all) == 0 && w.recorded != "":
+		return w.recorded + ", recorded"
 	case len(all) == 0:
-		return w.recorded
+		return ""
 	case w.ns:
 		b := slices.MinFunc(all, func(a, b peer) int { return cmp.Compare(a.figure, b.figure) })
 		return fmt.Sprintf("%+.0f ns %s", b.figure, b.name)
