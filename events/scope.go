@@ -93,8 +93,10 @@ func (r *Rules) Scope(ctx, bound context.Context) (s Scope) {
 		sc = s.Span.SpanContext()
 		s.traced = sc.IsValid()
 	}
-	s.key = spanstate.KeyOf(&sc)
-	s.muted = spanstate.Muted(ctx) || spanstate.Muted(bound)
+	if s.traced {
+		s.key = spanstate.KeyOf(&sc)
+		s.muted = spanstate.Muted(ctx) || spanstate.Muted(bound)
+	}
 	if s.Context == nil {
 		s.Context = context.Background()
 	}

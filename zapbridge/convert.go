@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -23,19 +22,6 @@ type converter struct {
 }
 
 var _ zapcore.ObjectEncoder = (*converter)(nil)
-
-var converters = sync.Pool{New: func() any { return new(converter) }}
-
-func newConverter(rules *events.Rules, to *events.Fields, prefix string) *converter {
-	c := converters.Get().(*converter)
-	*c = converter{rules: rules, to: to, prefix: prefix}
-	return c
-}
-
-func (c *converter) free() {
-	*c = converter{}
-	converters.Put(c)
-}
 
 func (c *converter) field(f *zapcore.Field) {
 	switch f.Type { // the usual types have no methods that could panic

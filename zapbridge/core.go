@@ -138,8 +138,8 @@ func (c *Core) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 
 func (c *Core) write(ent zapcore.Entry, fields []zapcore.Field, dpanics bool) error {
 	scope := c.scopeOf(c.rules, fields)
-	c.addTo(&scope, c.rules, &ent, fields)
 	l := lines.Get().(*line)
+	c.addTo(&scope, c.rules, &ent, fields, &l.converter)
 	err := l.encode(c, &ent, fields, &scope)
 	if err == nil {
 		err = c.put(severity(ent.Level), l.b)

@@ -35,6 +35,8 @@ type line struct {
 	placer placer
 	fields []zapcore.Field
 	one    [1]zapcore.Field // the line itself as an inline field
+
+	converter converter // of the call's event
 }
 
 var lines = sync.Pool{New: func() any {
