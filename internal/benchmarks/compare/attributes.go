@@ -25,7 +25,7 @@ const (
 )
 
 var (
-	failure  = errors.New("stock is low")
+	errStock = errors.New("stock is low")
 	deadline = time.Date(2026, 11, 22, 10, 11, 12, 123456789, time.UTC)
 )
 

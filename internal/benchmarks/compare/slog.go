@@ -84,7 +84,7 @@ func slogFiveByHand(ctx context.Context, l *slog.Logger) {
 func slogTen(ctx context.Context, l *slog.Logger) {
 	l.LogAttrs(ctx, slog.LevelInfo, message, slog.String("method", method), slog.String("path", path),
 		slog.Int("status", status), slog.Float64("duration", duration), slog.Bool("cached", cached),
-		slog.Int64("account", account), slog.String("region", region), slog.Any("failure", failure), slog.Time("deadline", deadline),
+		slog.Int64("account", account), slog.String("region", region), slog.Any("failure", errStock), slog.Time("deadline", deadline),
 		slog.Group("address", slog.String("city", city), slog.String("zip", zip)))
 }
 
@@ -92,7 +92,7 @@ func slogTenByHand(ctx context.Context, l *slog.Logger) {
 	t, s, f := ids(ctx)
 	l.LogAttrs(ctx, slog.LevelInfo, message, slog.String("method", method), slog.String("path", path),
 		slog.Int("status", status), slog.Float64("duration", duration), slog.Bool("cached", cached),
-		slog.Int64("account", account), slog.String("region", region), slog.Any("failure", failure), slog.Time("deadline", deadline),
+		slog.Int64("account", account), slog.String("region", region), slog.Any("failure", errStock), slog.Time("deadline", deadline),
 		slog.Group("address", slog.String("city", city), slog.String("zip", zip)),
 		slog.String("trace_id", t), slog.String("span_id", s), slog.String("trace_flags", f))
 }

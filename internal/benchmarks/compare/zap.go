@@ -89,14 +89,14 @@ func zapFiveUptrace(ctx context.Context, l *uptrace.Logger) {
 func zapTen(_ context.Context, l *zap.Logger) {
 	l.Info(message, zap.String("method", method), zap.String("path", path),
 		zap.Int("status", status), zap.Float64("duration", duration), zap.Bool("cached", cached),
-		zap.Int64("account", account), zap.String("region", region), zap.NamedError("failure", failure), zap.Time("deadline", deadline),
+		zap.Int64("account", account), zap.String("region", region), zap.NamedError("failure", errStock), zap.Time("deadline", deadline),
 		zap.Dict("address", zap.String("city", city), zap.String("zip", zip)))
 }
 
 func zapTenAnd(l *zap.Logger, f zap.Field) {
 	l.Info(message, zap.String("method", method), zap.String("path", path),
 		zap.Int("status", status), zap.Float64("duration", duration), zap.Bool("cached", cached),
-		zap.Int64("account", account), zap.String("region", region), zap.NamedError("failure", failure), zap.Time("deadline", deadline),
+		zap.Int64("account", account), zap.String("region", region), zap.NamedError("failure", errStock), zap.Time("deadline", deadline),
 		zap.Dict("address", zap.String("city", city), zap.String("zip", zip)), f)
 }
 
@@ -104,7 +104,7 @@ func zapTenByHand(ctx context.Context, l *zap.Logger) {
 	t, s, f := ids(ctx)
 	l.Info(message, zap.String("method", method), zap.String("path", path),
 		zap.Int("status", status), zap.Float64("duration", duration), zap.Bool("cached", cached),
-		zap.Int64("account", account), zap.String("region", region), zap.NamedError("failure", failure), zap.Time("deadline", deadline),
+		zap.Int64("account", account), zap.String("region", region), zap.NamedError("failure", errStock), zap.Time("deadline", deadline),
 		zap.Dict("address", zap.String("city", city), zap.String("zip", zip)),
 		zap.String("trace_id", t), zap.String("span_id", s), zap.String("trace_flags", f))
 }
@@ -137,6 +137,7 @@ func (c zapCall) columns() []column {
 		column{"wrap, ids", recording, perCall.on(zapWrap(onlyIDs)), wants{line: true, ids: allIDs}},
 		column{"wrap, event", fresh, perCall.on(zapWrap(nil)), wants{line: true, ids: allIDs, event: true}},
 		column{"otelzap, no line", fresh, reflected.on(zapContrib), wants{record: true}},
+		column{"otelzap and JSON", fresh, reflected.on(zapContribJSON), wants{line: true, record: true}},
 	)
 	if c.byHand != nil {
 		hand := shape[*zap.Logger]{c.name, c.prepare, c.byHand}

@@ -59,7 +59,7 @@ func zerologFive(e *zerolog.Event) *zerolog.Event {
 }
 
 func zerologTen(e *zerolog.Event) *zerolog.Event {
-	return zerologFive(e).Int64("account", account).Str("region", region).AnErr("failure", failure).Time("deadline", deadline).
+	return zerologFive(e).Int64("account", account).Str("region", region).AnErr("failure", errStock).Time("deadline", deadline).
 		Dict("address", e.CreateDict().Str("city", city).Str("zip", zip))
 }
 
