@@ -27,7 +27,7 @@ func TestTables(t *testing.T) {
 	r.markdown(&whole, true)
 	r.markdown(&short, false)
 	equal(t, "table.md", "", "", whole.String())
-	equal(t, "../../../README.md", "## What it costs\n\n", "\nOver plain", short.String())
+	equal(t, "../../../README.md", "## What it costs\n\n", " [All promises", short.String())
 }
 
 // equal compares what stands in the file from the one mark to the other, or, with -update, writes it there.
