@@ -1,6 +1,7 @@
 package events
 
 import (
+	"context"
 	"log/slog"
 	"slices"
 	"sync"
@@ -31,9 +32,11 @@ type Event struct {
 	Fields
 	traces
 	rules   *Rules
-	scope   Scope
+	span    trace.Span
+	ctx     context.Context // holds span
 	level   slog.Level
 	record  bool // becomes a log record
+	most    int  // attributes in memory before they became others
 	memory  [inline]attribute.KeyValue
 	depths  [inline]uint16
 	boxed   [inline + 1]trace.EventOption // the option for the first n of memory, made once: saves 24 bytes a call
@@ -46,16 +49,28 @@ var pool = sync.Pool{New: func() any { return new(Event) }}
 // is muted, or has no place left for one, or another output has made an event of the same call; and no log record is
 // wanted. A nil result means: convert nothing. End must follow.
 func (r *Rules) Begin(s Scope, level slog.Level, c Call) *Event {
+	if !s.traced && r.logs == nil { // few enough words to be inlined: a call without a span copies nothing
+		return nil
+	}
+	return r.begin(&s, level, &c)
+}
+
+func (r *Rules) begin(s *Scope, level slog.Level, c *Call) *Event {
+	emit := reaches(level, r.event) && (r.logs == nil || r.route == RouteBoth)
+	fail := reaches(level, r.status)
+	if !emit && !fail && r.logs == nil { // the span need not be asked, which costs a lock
+		return nil
+	}
 	var t traces
 	if !s.muted && s.Span.IsRecording() {
-		t = r.onSpan(s.Span, level, c)
+		t = r.onSpan(s, level, c, emit, fail)
 	}
 	record := r.logs != nil && r.recordEnabled(s, level) && r.firstRecord(s, c)
 	if t.place == spanstate.Drop && !t.fail && !record {
 		return nil
 	}
 	e := pool.Get().(*Event)
-	e.rules, e.scope, e.level, e.traces, e.record = r, s, level, t, record
+	e.rules, e.span, e.ctx, e.level, e.traces, e.record = r, s.Span, s.Context, level, t, record
 	e.attrs, e.groups = e.memory[:1], e.depths[:0] // the first place is for the severity
 	for _, kv := range s.fields[:s.events] {
 		if !r.IsID(string(kv.Key)) {
@@ -73,27 +88,29 @@ type traces struct {
 	told  bool            // another output has made an event of this call
 }
 
-func (r *Rules) onSpan(s trace.Span, level slog.Level, c Call) (t traces) {
-	emit := reaches(level, r.event) && (r.logs == nil || r.route == RouteBoth)
-	t.fail = reaches(level, r.status)
-	if !emit && !t.fail && r.logs == nil {
-		return t
-	}
-	t.state = spanstate.Of(s)
-	if t.told = outputs.Load() > 1 && !t.state.Claim(c, r.output); t.told {
-		t.fail = false
-		return t
-	}
+func (r *Rules) onSpan(s *Scope, level slog.Level, c *Call, emit, fail bool) (t traces) {
+	t.state = spanstate.OfKey(s.Span, &s.key)
 	if emit {
-		t.place = t.state.Admit(s, level >= slog.LevelWarn)
+		t.place, t.told = t.state.Take(s.Span, c, r.claims(), level >= slog.LevelWarn)
+	} else {
+		t.told = r.claims() != 0 && !t.state.Claim(c, r.output)
 	}
+	t.fail = fail && !t.told
 	return t
+}
+
+// claims is the number under which r claims calls; 0 where there is no other output to claim them.
+func (r *Rules) claims() uint64 {
+	if outputs.Load() > 1 {
+		return r.output
+	}
+	return 0
 }
 
 // firstRecord reports whether no other output has made a log record of the call. One that has made an event only, since
 // its policy has no Logs, leaves the record to this one.
-func (r *Rules) firstRecord(s Scope, c Call) bool {
-	return outputs.Load() == 1 || !s.Span.IsRecording() || spanstate.Of(s.Span).ClaimRecord(c, r.output)
+func (r *Rules) firstRecord(s *Scope, c *Call) bool {
+	return r.claims() == 0 || !s.Span.IsRecording() || spanstate.Of(s.Span).ClaimRecord(c, r.output)
 }
 
 func reaches(level slog.Level, least slog.Leveler) bool {
@@ -127,7 +144,7 @@ func (e *Event) End(severity, message string, at time.Time) {
 		message = e.clean(message)
 	}
 	if e.rules.groups == GroupsMap && len(e.groups) > 0 {
-		e.attrs = e.nested()
+		e.most, e.attrs = len(e.attrs), e.nested()
 	}
 	e.attrs[0] = attribute.String(severityKey, severity)
 	if e.record {
@@ -152,7 +169,7 @@ func (e *Event) clean(message string) string {
 }
 
 func (e *Event) add(message string, at time.Time) {
-	if e.err != nil && spanstate.Record(e.scope.Span, e.err) {
+	if e.err != nil && spanstate.Record(e.span, e.err) {
 		e.addException()
 	}
 	if e.place == spanstate.Hold {
@@ -161,7 +178,7 @@ func (e *Event) add(message string, at time.Time) {
 	}
 	e.options[0] = e.attributes()
 	e.options[1] = trace.WithTimestamp(at)
-	e.scope.Span.AddEvent(e.eventName(message), e.options[:]...)
+	e.span.AddEvent(e.eventName(message), e.options[:]...)
 }
 
 // addException puts exception.* last, or, where the SDK would leave the last ones out, first.
@@ -200,19 +217,21 @@ func (e *Event) eventName(message string) string {
 
 func (e *Event) setStatus(message string) {
 	if e.err == nil {
-		spanstate.Fail(e.scope.Span, message, "")
+		spanstate.Fail(e.span, message, "")
 		return
 	}
 	description := e.rules.CleanText(spanstate.Text(e.err))
 	if message != "" {
 		description = message + ": " + description
 	}
-	spanstate.Fail(e.scope.Span, description, spanstate.ErrorType(e.err))
+	spanstate.Fail(e.span, description, spanstate.ErrorType(e.err))
 }
 
+// free clears what the event has used, and no more: all of memory is 2 KB.
 func (e *Event) free() {
-	clear(e.memory[:])
+	clear(e.memory[:min(max(len(e.attrs), e.most), inline)])
 	e.options = [2]trace.EventOption{}
-	e.Fields, e.scope, e.traces = Fields{}, Scope{}, traces{}
+	e.Fields, e.traces, e.most = Fields{}, traces{}, 0
+	e.span, e.ctx = nil, nil
 	pool.Put(e)
 }

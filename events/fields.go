@@ -31,18 +31,18 @@ func (f *Fields) Add(kv attribute.KeyValue) {
 	case "":
 		kv.Key = "_"
 	}
-	f.add(kv)
+	f.add(&kv)
 }
 
 // add adds one attribute, with what is not UTF-8 mended: an exporter would refuse the whole batch.
-func (f *Fields) add(kv attribute.KeyValue) {
-	switch kv.Value.Type() {
-	case attribute.STRING: // made valid by String
-		kv.Key = attribute.Key(spanstate.Valid(string(kv.Key)))
+func (f *Fields) add(kv *attribute.KeyValue) {
+	f.attrs = append(f.attrs, *kv)
+	switch last := &f.attrs[len(f.attrs)-1]; last.Value.Type() {
+	case attribute.STRING, attribute.BOOL, attribute.INT64, attribute.FLOAT64: // strings were made valid by String
+		last.Key = attribute.Key(spanstate.Valid(string(last.Key)))
 	default:
-		kv = spanstate.ValidAttribute(kv)
+		*last = spanstate.ValidAttribute(*last)
 	}
-	f.attrs = append(f.attrs, kv)
 }
 
 // AddIn adds one attribute of a group. The key has the group's path in front, each name with a dot behind it; group
@@ -52,11 +52,59 @@ func (f *Fields) AddIn(group int, kv attribute.KeyValue) {
 		f.Add(kv)
 		return
 	}
+	f.setGroup(group)
+	f.add(&kv)
+}
+
+// AddString adds a string, cut as [String] does it. Like the other three of its kind it is AddIn for the usual types,
+// written in place: 20 ns an attribute instead of 50.
+func (f *Fields) AddString(group int, key, v string) {
+	v = spanstate.Cut(v, spanstate.MaxString)
+	if group == 0 && key == eventName && v != "" {
+		f.name = v
+		return
+	}
+	*f.next(group, key) = attribute.StringValue(v)
+}
+
+// AddInt64 adds a whole number.
+func (f *Fields) AddInt64(group int, key string, v int64) {
+	*f.next(group, key) = attribute.Int64Value(v)
+}
+
+// AddFloat64 adds a floating-point number.
+func (f *Fields) AddFloat64(group int, key string, v float64) {
+	*f.next(group, key) = attribute.Float64Value(v)
+}
+
+// AddBool adds a bool.
+func (f *Fields) AddBool(group int, key string, v bool) {
+	*f.next(group, key) = attribute.BoolValue(v)
+}
+
+// next adds an attribute without a value, and returns the place for it.
+func (f *Fields) next(group int, key string) *attribute.Value {
+	switch {
+	case group > 0:
+		f.setGroup(group)
+	case key == "":
+		key = "_"
+	}
+	n := len(f.attrs)
+	if n == cap(f.attrs) {
+		f.attrs = slices.Grow(f.attrs, 1)
+	}
+	f.attrs = f.attrs[:n+1]
+	f.attrs[n].Key = attribute.Key(spanstate.Valid(key))
+	return &f.attrs[n].Value
+}
+
+// setGroup notes the group of the next attribute.
+func (f *Fields) setGroup(group int) {
 	for len(f.groups) < len(f.attrs) {
 		f.groups = append(f.groups, 0)
 	}
 	f.groups = append(f.groups, uint16(min(group, 1<<16-1)))
-	f.add(kv)
 }
 
 // group is the length of the groups' part of the key of attribute i.

@@ -1,6 +1,8 @@
 package events
 
 import (
+	"log/slog"
+	"slices"
 	"strconv"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -23,6 +25,7 @@ type ids struct {
 	opening [3]string // `,"trace_id":"` and so on; empty where the id is left out
 	prefix  string    // before the trace id, GCP's resource name
 	form    [3]idForm
+	names   [3]string
 }
 
 func newIDs(p *Policy, names Names) (d ids) {
@@ -35,7 +38,8 @@ func newIDs(p *Policy, names Names) (d ids) {
 			d.prefix = "projects/" + p.GCPProject + "/traces/"
 		}
 	}
-	for i, name := range [3]string{names.TraceID, names.SpanID, names.TraceFlags} {
+	d.names = [3]string{names.TraceID, names.SpanID, names.TraceFlags}
+	for i, name := range d.names {
 		if name == "" {
 			continue
 		}
@@ -56,15 +60,30 @@ func (r *Rules) AppendIDs(line []byte, sc trace.SpanContext) []byte {
 	if !sc.IsValid() {
 		return line
 	}
-	if open := r.ids.opening[0]; open != "" {
+	members := r.members.find(&sc)
+	if members == nil {
+		members = r.members.keep(&sc, r.ids.members(&sc))
+	}
+	return append(line, *members...)
+}
+
+// members returns the ids as JSON members, each after a comma.
+func (d *ids) members(sc *trace.SpanContext) string {
+	var memory [192]byte
+	return string(d.appendTo(memory[:0], sc))
+}
+
+// appendTo appends the ids as JSON members.
+func (d *ids) appendTo(line []byte, sc *trace.SpanContext) []byte {
+	if open := d.opening[0]; open != "" {
 		id := sc.TraceID()
 		line = append(spanstate.AppendHex(append(line, open...), id[:]), '"')
 	}
-	if open := r.ids.opening[1]; open != "" {
-		line = append(r.ids.appendSpanID(append(line, open...), sc.SpanID()), '"')
+	if open := d.opening[1]; open != "" {
+		line = append(d.appendSpanID(append(line, open...), sc.SpanID()), '"')
 	}
-	if open := r.ids.opening[2]; open != "" {
-		line = r.ids.appendFlags(append(line, open...), sc)
+	if open := d.opening[2]; open != "" {
+		line = d.appendFlags(append(line, open...), *sc)
 	}
 	return line
 }
@@ -91,31 +110,61 @@ func decimal(id trace.SpanID) (n uint64) {
 }
 
 // IDs returns the ids of sc as fields, in the order of the line, and how many there are: strings, but GCP's trace_sampled,
-// which is a bool. One allocation, none where sc is not valid.
+// which is a bool. There are none where sc is not valid.
 func (r *Rules) IDs(sc trace.SpanContext) (fields [3]attribute.KeyValue, n int) {
 	if !sc.IsValid() {
 		return fields, 0
 	}
-	traceID, spanID := spanstate.IDs(sc)
-	if r.ids.form[1] == decimalForm {
+	f := r.fields.find(&sc)
+	if f == nil {
+		f = r.fields.keep(&sc, r.ids.fields(&sc))
+	}
+	return f.all, f.n
+}
+
+// IDAttrs is IDs for package slog. The slice is shared and must not be changed; appending to it makes another one.
+func (r *Rules) IDAttrs(sc trace.SpanContext) []slog.Attr {
+	if !sc.IsValid() {
+		return nil
+	}
+	attrs := r.attrs.find(&sc)
+	if attrs == nil {
+		attrs = r.attrs.keep(&sc, r.ids.attrs(&sc))
+	}
+	return *attrs
+}
+
+func (d *ids) attrs(sc *trace.SpanContext) (attrs []slog.Attr) {
+	f := d.fields(sc)
+	for _, kv := range f.all[:f.n] {
+		attrs = append(attrs, slog.Any(string(kv.Key), kv.Value.AsInterface()))
+	}
+	return slices.Clip(attrs)
+}
+
+// idFields are up to three ids as fields.
+type idFields struct {
+	all [3]attribute.KeyValue
+	n   int
+}
+
+func (d *ids) fields(sc *trace.SpanContext) (f idFields) {
+	traceID, spanID := spanstate.IDs(*sc)
+	if d.form[1] == decimalForm {
 		spanID = strconv.FormatUint(decimal(sc.SpanID()), 10)
 	}
-	if r.ids.prefix != "" {
-		traceID = r.ids.prefix + traceID
+	flags := attribute.StringValue(spanstate.Flags(*sc))
+	if d.form[2] == boolForm {
+		flags = attribute.BoolValue(sc.IsSampled())
 	}
-	flags := attribute.String(r.names.TraceFlags, "")
-	if r.ids.form[2] == boolForm {
-		flags.Value = attribute.BoolValue(sc.IsSampled())
-	} else {
-		flags.Value = attribute.StringValue(spanstate.Flags(sc))
-	}
-	for _, id := range [3]attribute.KeyValue{attribute.String(r.names.TraceID, traceID), attribute.String(r.names.SpanID, spanID), flags} {
-		if id.Key != "" {
-			fields[n] = id
-			n++
+	values := [3]attribute.Value{attribute.StringValue(d.prefix + traceID), attribute.StringValue(spanID), flags}
+	for i, name := range d.names {
+		if name != "" {
+			f.all[f.n] = attribute.KeyValue{Key: attribute.Key(name), Value: values[i]}
+			f.n++
 		}
 	}
-	return fields, n
+	return f
 }
 
 // IsID reports whether key is the name of one of the ids. A field of that name at the root of the line gives way to

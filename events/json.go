@@ -7,15 +7,26 @@ const hexDigits = "0123456789abcdef"
 // AppendJSONString appends s as a JSON string with its quotation marks, escaped as encoding/json does it with
 // SetEscapeHTML(false): invalid UTF-8 becomes U+FFFD, and U+2028 and U+2029 are escaped.
 func AppendJSONString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
+	plain := 0
+	for plain < len(s) && asIs[s[plain]] {
+		plain++
+	}
+	dst = append(append(dst, '"'), s[:plain]...)
+	if plain < len(s) {
+		dst = appendEscaped(dst, s[plain:])
+	}
+	return append(dst, '"')
+}
+
+func appendEscaped(dst []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
+		if asIs[c] {
+			i++
+			continue
+		}
 		if c < utf8.RuneSelf {
-			if c >= ' ' && c != '"' && c != '\\' {
-				i++
-				continue
-			}
 			dst = appendEscape(append(dst, s[start:i]...), c)
 			i++
 			start = i
@@ -33,8 +44,16 @@ func AppendJSONString(dst []byte, s string) []byte {
 		}
 		i += size
 	}
-	return append(append(dst, s[start:]...), '"')
+	return append(dst, s[start:]...)
 }
+
+// asIs are the bytes that stand for themselves in a JSON string.
+var asIs = func() (is [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		is[c] = c != '"' && c != '\\'
+	}
+	return is
+}()
 
 func appendEscape(dst []byte, c byte) []byte {
 	switch c {

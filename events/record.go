@@ -18,7 +18,7 @@ func severity(level slog.Level) log.Severity {
 }
 
 // recordEnabled asks the logger whether it wants the record. What it raises is its own fault, and not the program's end.
-func (r *Rules) recordEnabled(s Scope, level slog.Level) (enabled bool) {
+func (r *Rules) recordEnabled(s *Scope, level slog.Level) (enabled bool) {
 	defer func() {
 		if recover() != nil {
 			enabled = false
@@ -51,7 +51,7 @@ func (e *Event) emitRecord(text, message string, at time.Time) {
 // would otherwise make an event that was muted, below the level, or past the budget.
 func (e *Event) recordContext() context.Context {
 	if e.rules.route == RouteBoth || e.told {
-		return spanstate.WithBridged(e.scope.Context)
+		return spanstate.WithBridged(e.ctx)
 	}
-	return e.scope.Context
+	return e.ctx
 }

@@ -11,10 +11,14 @@ const maxValuers = 100
 
 // Resolve is v.Resolve with one difference: a LogValue that panics leaves the text "!PANIC: …" in its place. Slog makes it
 // an error value, which would be taken for the error of the call.
-func Resolve(v slog.Value) (resolved slog.Value) {
+func Resolve(v slog.Value) slog.Value {
 	if v.Kind() != slog.KindLogValuer {
 		return v
 	}
+	return resolve(v)
+}
+
+func resolve(v slog.Value) (resolved slog.Value) {
 	defer func() {
 		if r := recover(); r != nil {
 			resolved = slog.StringValue("!PANIC: " + spanstate.Sprint(r))

@@ -23,6 +23,9 @@ type Rules struct {
 	schema   Schema
 	names    Names
 	ids      ids
+	members  idCache[string] // the ids in the forms that lines want
+	fields   idCache[idFields]
+	attrs    idCache[[]slog.Attr]
 	event    slog.Leveler
 	status   slog.Leveler
 	groups   Groups
@@ -151,6 +154,9 @@ func appendAttributeJSON(dst []byte, v attribute.Value) []byte {
 	}
 	return append(dst, text...)
 }
+
+// Records reports whether calls become log records.
+func (r *Rules) Records() bool { return r.logs != nil }
 
 // Schema returns the policy's schema.
 func (r *Rules) Schema() Schema { return r.schema }

@@ -73,19 +73,30 @@ type Scope struct {
 	// Context holds Span.
 	Context context.Context
 
+	key    spanstate.Key        // of Span
 	fields []attribute.KeyValue // of the line: those of the event first
 	events int                  // how many of them are on the event too
 	muted  bool
+	traced bool // Span has valid ids
 }
+
+// Traced reports whether the line carries ids: the span has a valid context.
+func (s *Scope) Traced() bool { return s.traced }
 
 // Scope returns the scope of a call made with ctx on a logger that is bound to another context; either may be nil. A
 // span in ctx wins over the bound one, and so do fields of ContextWith.
-func (r *Rules) Scope(ctx, bound context.Context) Scope {
-	s := Scope{Span: trace.SpanFromContext(ctx), Context: ctx}
-	if bound != nil && !s.Span.SpanContext().IsValid() {
+func (r *Rules) Scope(ctx, bound context.Context) (s Scope) {
+	s.Span, s.Context = trace.SpanFromContext(ctx), ctx
+	sc := s.Span.SpanContext()
+	if s.traced = sc.IsValid(); !s.traced && bound != nil {
 		s.Span, s.Context = trace.SpanFromContext(bound), bound
+		sc = s.Span.SpanContext()
+		s.traced = sc.IsValid()
 	}
-	s.muted = spanstate.Muted(ctx) || spanstate.Muted(bound)
+	if s.traced {
+		s.key = spanstate.KeyOf(&sc)
+		s.muted = spanstate.Muted(ctx) || spanstate.Muted(bound)
+	}
 	if s.Context == nil {
 		s.Context = context.Background()
 	}
@@ -93,7 +104,7 @@ func (r *Rules) Scope(ctx, bound context.Context) Scope {
 		s.fields = contextFields(bound)
 	}
 	s.events = len(s.fields)
-	if r.baggage != nil || r.attributes != nil || s.fields != nil || s.Span.SpanContext().IsSampled() {
+	if r.baggage != nil || r.attributes != nil || s.fields != nil || sc.IsSampled() {
 		r.addFields(&s)
 	}
 	return s

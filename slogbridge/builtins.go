@@ -2,39 +2,78 @@ package slogbridge
 
 import (
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/spanlog/spanlog/events"
 )
 
+// head are the built-ins' keys, and the usual levels, as they stand on every line of a handler.
+type head struct {
+	time, level, message string
+	levels               [4]string // with their key: Debug, Info, Warn, Error
+}
+
+func newHead(rules *events.Rules) (h head) {
+	names := rules.Names()
+	h.time = member(either(names.Time, slog.TimeKey))
+	h.level = member(either(names.Level, slog.LevelKey))
+	h.message = member(either(names.Message, slog.MessageKey))
+	for i := range h.levels {
+		h.levels[i] = h.level + string(events.AppendJSONString(nil, levelText(rules, slog.LevelDebug+slog.Level(4*i))))
+	}
+	return h
+}
+
+// member is a key as it stands before its value.
+func member(key string) string { return string(events.AppendJSONString(nil, key)) + ":" }
+
 // builtins writes time, level, source and message: under slog's names, or those of the schema.
-func (e *encoder) builtins(r slog.Record) {
-	names, replace, ecs := e.rules.Names(), e.opts.ReplaceAttr != nil, e.rules.Schema() == events.ECS
+func (e *encoder) builtins(r *slog.Record) {
+	replace, ecs := e.opts.ReplaceAttr != nil, e.rules.Schema() == events.ECS
 	switch {
 	case r.Time.IsZero():
 	case replace:
-		e.replaced(slog.TimeKey, names.Time, r.Time)
+		e.replaced(slog.TimeKey, e.rules.Names().Time, r.Time)
 	default:
-		e.key(either(names.Time, slog.TimeKey))
-		e.time(r.Time)
+		e.raw(e.head.time)
+		e.now(r.Time)
 	}
 	if replace {
-		e.replaced(slog.LevelKey, names.Level, r.Level)
+		e.replaced(slog.LevelKey, e.rules.Names().Level, r.Level)
 	} else {
-		e.key(either(names.Level, slog.LevelKey))
-		e.level(r.Level)
+		e.levelMember(r.Level)
 	}
 	if e.opts.AddSource && !ecs {
 		e.slogSource(r)
 	}
 	if replace {
-		e.replaced(slog.MessageKey, names.Message, r.Message)
+		e.replaced(slog.MessageKey, e.rules.Names().Message, r.Message)
 	} else {
-		e.text(either(names.Message, slog.MessageKey), e.rules.CleanText(r.Message))
+		e.raw(e.head.message)
+		e.string(e.rules.CleanText(r.Message))
 	}
 	if e.opts.AddSource && ecs {
 		e.origin(r)
 	}
+}
+
+// raw writes a key, or more, that is encoded already.
+func (e *encoder) raw(text string) {
+	if e.comma {
+		e.b = append(e.b, ',')
+	}
+	e.comma = true
+	e.b = append(e.b, text...)
+}
+
+func (e *encoder) levelMember(level slog.Level) {
+	if i := int(level-slog.LevelDebug) / 4; level%4 == 0 && i >= 0 && i < len(e.head.levels) {
+		e.raw(e.head.levels[i])
+		return
+	}
+	e.raw(e.head.level)
+	e.level(level)
 }
 
 func either(name, missing string) string {
@@ -59,15 +98,17 @@ func (e *encoder) replaced(key, name string, v any) {
 }
 
 // level writes the level as the schema has it, else as slog does.
-func (e *encoder) level(level slog.Level) {
+func (e *encoder) level(level slog.Level) { e.string(levelText(e.rules, level)) }
+
+func levelText(rules *events.Rules, level slog.Level) string {
 	text := level.String()
-	if schema := e.rules.LevelText(text); schema != "" {
-		text = schema
+	if schema := rules.LevelText(text); schema != "" {
+		return schema
 	}
-	e.string(text)
+	return text
 }
 
-func (e *encoder) slogSource(r slog.Record) {
+func (e *encoder) slogSource(r *slog.Record) {
 	src := r.Source()
 	if src == nil {
 		src = &slog.Source{}
@@ -83,7 +124,7 @@ func (e *encoder) slogSource(r slog.Record) {
 }
 
 // origin writes the source position under ECS names.
-func (e *encoder) origin(r slog.Record) {
+func (e *encoder) origin(r *slog.Record) {
 	src := r.Source()
 	if src == nil {
 		return
@@ -91,7 +132,7 @@ func (e *encoder) origin(r slog.Record) {
 	e.text("log.origin.function", src.Function)
 	e.text("log.origin.file.name", src.File)
 	e.key("log.origin.file.line")
-	e.value("", slog.IntValue(src.Line))
+	e.b = strconv.AppendInt(e.b, int64(src.Line), 10)
 }
 
 // time writes t in RFC 3339 with nanoseconds; years that the format does not have become a mark.
@@ -103,4 +144,13 @@ func (e *encoder) time(t time.Time) {
 	e.b = append(e.b, '"')
 	e.b = t.AppendFormat(e.b, time.RFC3339Nano)
 	e.b = append(e.b, '"')
+}
+
+// now writes the time of the record.
+func (e *encoder) now(t time.Time) {
+	if !inRange(t) {
+		e.time(t)
+		return
+	}
+	e.b = append(events.AppendTime(append(e.b, '"'), t), '"')
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // addTo adds the bound attributes and those of the record to the event, and ends it.
-func (h *Handler) addTo(e *events.Event, r slog.Record) {
+func (h *Handler) addTo(e *events.Event, r *slog.Record) {
 	e.AddFields(h.fields)
 	if h.opts.AddSource {
 		if src := r.Source(); src != nil {
@@ -21,8 +21,8 @@ func (h *Handler) addTo(e *events.Event, r slog.Record) {
 	e.End(r.Level.String(), r.Message, r.Time)
 }
 
-func (h *Handler) converter(to *events.Fields) converter {
-	c := converter{rules: h.rules, to: to}
+func (h *Handler) converter(to *events.Fields) *converter {
+	c := &converter{rules: h.rules, to: to}
 	if h.opts.ReplaceAttr != nil {
 		c.replace = h.replace
 	}
@@ -48,65 +48,76 @@ type converter struct {
 	groups  []string // the same names, for replace
 }
 
-// in returns c inside one more group.
-func (c converter) in(group string) converter {
-	c.prefix += group + "."
+// in returns a converter inside one more group.
+func (c *converter) in(group string) *converter {
+	inner := *c
+	inner.prefix += group + "."
 	if c.replace != nil {
-		c.groups = append(c.groups[:len(c.groups):len(c.groups)], group)
+		inner.groups = append(c.groups[:len(c.groups):len(c.groups)], group)
 	}
-	return c
+	return &inner
 }
 
-func (c converter) record(r slog.Record) {
+func (c *converter) record(r *slog.Record) {
 	r.Attrs(func(a slog.Attr) bool {
 		c.attr(a)
 		return true
 	})
 }
 
-func (c converter) attrs(as []slog.Attr) {
+func (c *converter) attrs(as []slog.Attr) {
 	for _, a := range as {
 		c.attr(a)
 	}
 }
 
-func (c converter) attr(a slog.Attr) {
+func (c *converter) attr(a slog.Attr) {
 	v := events.Resolve(a.Value)
 	if c.replace != nil && v.Kind() != slog.KindGroup {
 		a = c.replace(c.groups, slog.Attr{Key: a.Key, Value: v})
 		v = a.Value
 	}
-	if v.Kind() == slog.KindGroup {
-		if c.depth++; c.depth > maxDepth {
-			c.to.AddIn(len(c.prefix), attribute.String(c.prefix+a.Key, tooDeep))
-			return
-		}
-		if a.Key != "" {
-			c = c.in(a.Key)
-		}
-		c.attrs(v.Group())
+	kind := v.Kind() // which costs enough to be asked once
+	if kind == slog.KindGroup {
+		c.group(a.Key, v.Group())
 		return
 	}
 	if a.Key == "" && v.Equal(slog.Value{}) || c.prefix == "" && c.rules.IsID(a.Key) {
 		return
 	}
-	c.value(c.prefix+a.Key, v)
+	if c.prefix != "" {
+		a.Key = c.prefix + a.Key
+	}
+	c.value(a.Key, v, kind)
 }
 
-func (c converter) value(key string, v slog.Value) {
-	switch v.Kind() {
+func (c *converter) group(name string, attrs []slog.Attr) {
+	if c.depth == maxDepth {
+		c.to.AddIn(len(c.prefix), attribute.String(c.prefix+name, tooDeep))
+		return
+	}
+	if name != "" {
+		c = c.in(name)
+	}
+	c.depth++
+	c.attrs(attrs)
+	c.depth--
+}
+
+func (c *converter) value(key string, v slog.Value, kind slog.Kind) {
+	switch kind {
 	case slog.KindString:
-		c.to.AddIn(len(c.prefix), events.String(key, v.String()))
+		c.to.AddString(len(c.prefix), key, v.String())
 	case slog.KindInt64:
-		c.to.AddIn(len(c.prefix), attribute.Int64(key, v.Int64()))
+		c.to.AddInt64(len(c.prefix), key, v.Int64())
 	case slog.KindUint64:
 		c.to.AddIn(len(c.prefix), events.Uint64(key, v.Uint64()))
 	case slog.KindFloat64:
-		c.to.AddIn(len(c.prefix), attribute.Float64(key, v.Float64()))
+		c.to.AddFloat64(len(c.prefix), key, v.Float64())
 	case slog.KindBool:
-		c.to.AddIn(len(c.prefix), attribute.Bool(key, v.Bool()))
+		c.to.AddBool(len(c.prefix), key, v.Bool())
 	case slog.KindDuration:
-		c.to.AddIn(len(c.prefix), attribute.Int64(key, int64(v.Duration())))
+		c.to.AddInt64(len(c.prefix), key, int64(v.Duration()))
 	case slog.KindTime:
 		c.to.AddIn(len(c.prefix), events.Time(key, v.Time()))
 	default:
@@ -114,9 +125,9 @@ func (c converter) value(key string, v slog.Value) {
 	}
 }
 
-func (c converter) any(key string, v any) {
+func (c *converter) any(key string, v any) {
 	if err, ok := v.(error); ok {
-		c.to.AddIn(len(c.prefix), events.String(key, spanstate.Text(err)))
+		c.to.AddString(len(c.prefix), key, spanstate.Text(err))
 		if !c.rules.Hides(key) {
 			c.to.AddError(err)
 		}

@@ -57,7 +57,7 @@ func (s *ecsState) passed(v slog.Value) {
 }
 
 // ecsHead writes error.* for the first error value of the line, wherever it stands.
-func (e *encoder) ecsHead(h *Handler, r slog.Record, scope *events.Scope) {
+func (e *encoder) ecsHead(h *Handler, r *slog.Record, scope *events.Scope) {
 	given := h.ecsOf(e.traced)
 	e.ecs = given.clone()
 	e.scopeFields(h, scope)
@@ -103,7 +103,7 @@ func (e *encoder) scopeFields(h *Handler, scope *events.Scope) {
 	}
 }
 
-func (e *encoder) firstError(groups []string, r slog.Record) (found error) {
+func (e *encoder) firstError(groups []string, r *slog.Record) (found error) {
 	r.Attrs(func(a slog.Attr) bool {
 		found = e.errorIn(groups, a)
 		return found == nil

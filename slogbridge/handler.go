@@ -30,6 +30,9 @@ type output struct {
 	write func(slog.Level, []byte) (int, error)
 	opts  slog.HandlerOptions
 	rules *events.Rules
+
+	head   head
+	simple bool // scalars are written as they are: nothing replaces, hides or renames them, but for names of ids
 }
 
 var _ slog.Handler = (*Handler)(nil)
@@ -44,10 +47,12 @@ type lineWriter interface {
 // Where w has a method WriteLine(slog.Level, []byte) (int, error), it is called instead of Write.
 func NewHandler(w io.Writer, opts *slog.HandlerOptions, p *events.Policy) *Handler {
 	o := &output{rules: p.Rules(), write: writeTo(w)}
+	o.head = newHead(o.rules)
 	if opts != nil {
 		o.opts = *opts
 	}
 	o.opts.Level = spanstate.Leveler(o.opts.Level, slog.LevelInfo)
+	o.simple = o.opts.ReplaceAttr == nil && !o.rules.Redacts() && o.rules.Schema() != events.ECS && len(o.rules.Constant()) == 0
 	return &Handler{output: o}
 }
 
@@ -70,11 +75,11 @@ func (h *Handler) Enabled(_ context.Context, level slog.Level) bool {
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 	scope := h.rules.Scope(ctx, h.bound)
 	if e := h.rules.Begin(scope, r.Level, events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
-		h.addTo(e, r)
+		h.addTo(e, &r)
 	}
 	line := lines.Get().(*[]byte)
 	enc := encoder{output: h.output, b: (*line)[:0]}
-	enc.record(h, r, &scope)
+	enc.record(h, &r, &scope)
 	err := h.put(r.Level, enc.b)
 	keep(line, enc.b)
 	return err

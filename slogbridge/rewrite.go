@@ -27,11 +27,11 @@ func (w *Wrapper) rewriter(traced bool) rewriter {
 }
 
 // mustRewrite reports whether the record is not to be passed on as it is.
-func (w *Wrapper) mustRewrite(r slog.Record, traced bool) bool {
+func (w *Wrapper) mustRewrite(r *slog.Record, traced bool) bool {
 	return w.rules.Redacts() || len(w.rules.Constant()) > 0 && recordHas(r, w.rules.Taken) || traced && recordHas(r, w.rules.IsID)
 }
 
-func (w *Wrapper) rewritten(r slog.Record, traced bool) slog.Record {
+func (w *Wrapper) rewritten(r *slog.Record, traced bool) slog.Record {
 	re := w.rewriter(traced)
 	n := slog.NewRecord(r.Time, r.Level, w.rules.CleanText(r.Message), r.PC)
 	r.Attrs(func(a slog.Attr) bool {
@@ -107,9 +107,9 @@ func (re rewriter) any(path string, v slog.Value) slog.Value {
 	return v
 }
 
-func recordHas(r slog.Record, is func(key string) bool) (found bool) {
+func recordHas(r *slog.Record, is func(key string) bool) (found bool) {
 	r.Attrs(func(a slog.Attr) bool {
-		found = has([]slog.Attr{a}, is)
+		found = is(a.Key) || a.Key == "" && has([]slog.Attr{a}, is)
 		return !found
 	})
 	return found

@@ -18,17 +18,22 @@ func inRange(t time.Time) bool {
 	return y >= 0 && y < 10000
 }
 
+// isInRange reports whether a slog.JSONHandler can write all times of the record.
+func isInRange(r *slog.Record) bool {
+	fits := inRange(r.Time)
+	r.Attrs(func(a slog.Attr) bool {
+		switch a.Value.Kind() {
+		case slog.KindTime, slog.KindGroup:
+			fits = fits && !hasBadTime(a.Value)
+		}
+		return fits
+	})
+	return fits
+}
+
 // inRangeRecord returns the record as a slog.JSONHandler can write it. A time that RFC 3339 does not have makes an invalid
 // line there: slog writes its mark and the time. Such a time of the record itself becomes an attribute.
-func inRangeRecord(r slog.Record) slog.Record {
-	late := !inRange(r.Time)
-	r.Attrs(func(a slog.Attr) bool {
-		late = late || hasBadTime(a.Value)
-		return !late
-	})
-	if !late {
-		return r
-	}
+func inRangeRecord(r *slog.Record) slog.Record {
 	n := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
 	if !inRange(r.Time) {
 		n.Time = time.Time{}

@@ -5,15 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"math"
 	"reflect"
 	"strconv"
 	"sync"
 )
 
-// value writes a resolved value that is no group, without what must not be seen. The path is that of its key.
-func (e *encoder) value(path string, v slog.Value) {
-	switch v.Kind() {
+// value writes a resolved value of that kind, which is no group, without what must not be seen.
+func (e *encoder) value(key string, v slog.Value, kind slog.Kind) {
+	switch kind {
 	case slog.KindString:
 		e.string(e.rules.CleanText(v.String()))
 	case slog.KindInt64:
@@ -32,25 +31,8 @@ func (e *encoder) value(path string, v slog.Value) {
 		size := len(e.b)
 		e.any(v.Any())
 		if e.rules.Redacts() {
-			e.b = append(e.b[:size], e.rules.CleanJSON(path, e.b[size:])...)
+			e.b = append(e.b[:size], e.rules.CleanJSON(e.path+key, e.b[size:])...)
 		}
-	}
-}
-
-// float writes f in the form of encoding/json: the shortest that reads back, ES6's choice of exponents.
-func (e *encoder) float(f float64) {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		e.string("!ERROR:json: unsupported value: " + strconv.FormatFloat(f, 'g', -1, 64))
-		return
-	}
-	format := byte('f')
-	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
-		format = 'e'
-	}
-	e.b = strconv.AppendFloat(e.b, f, format, -1, 64)
-	if n := len(e.b); format == 'e' && n >= 4 && e.b[n-4] == 'e' && e.b[n-2] == '0' { // e-09 to e-9
-		e.b[n-2] = e.b[n-1]
-		e.b = e.b[:n-1]
 	}
 }
 

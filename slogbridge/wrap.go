@@ -73,43 +73,44 @@ func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 	scope := w.rules.Scope(ctx, w.bound)
 	if e := w.rules.Begin(scope, r.Level, events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
 		e.AddFields(w.fields)
-		w.converter(&e.Fields).record(r)
+		w.converter(&e.Fields).record(&r)
 		e.End(r.Level.String(), r.Message, r.Time)
 	}
-	if w.rfc3339 {
-		r = inRangeRecord(r)
+	if w.rfc3339 && !isInRange(&r) {
+		r = inRangeRecord(&r)
 	}
-	sc := scope.Span.SpanContext()
 	switch {
-	case sc.IsValid():
-		ids, n := w.rules.IDs(sc)
-		return w.traced.Handle(ctx, w.atRoot(r, true, ids[:n], scope.Fields()))
+	case scope.Traced():
+		w.toRoot(&r, true, w.rules.IDAttrs(scope.Span.SpanContext()), scope.Fields())
+		return w.traced.Handle(ctx, r)
 	case len(scope.Fields()) > 0:
-		return w.held.Handle(ctx, w.atRoot(r, false, nil, scope.Fields()))
+		w.toRoot(&r, false, nil, scope.Fields())
+		return w.held.Handle(ctx, r)
+	case w.rules.Redacts() || len(w.open) == 0 && len(w.rules.Constant()) > 0 && w.mustRewrite(&r, false):
+		return w.inner.Handle(ctx, w.rewritten(&r, false))
 	}
-	return w.inner.Handle(ctx, w.untraced(r))
+	return w.inner.Handle(ctx, r)
 }
 
-func (w *Wrapper) converter(to *events.Fields) converter {
-	c := converter{rules: w.rules, to: to}
+func (w *Wrapper) converter(to *events.Fields) *converter {
+	c := &converter{rules: w.rules, to: to}
 	for _, g := range w.open {
 		c = c.in(g.name)
 	}
 	return c
 }
 
-// atRoot returns the record as a held-back handler wants it: open groups folded into one attribute, our fields behind.
-func (w *Wrapper) atRoot(r slog.Record, traced bool, ids, fields []attribute.KeyValue) slog.Record {
+// toRoot makes r the record that a held-back handler wants: open groups folded into one attribute, our fields behind.
+// What r shares with its other copies stays as it is.
+func (w *Wrapper) toRoot(r *slog.Record, traced bool, ids []slog.Attr, fields []attribute.KeyValue) {
 	switch {
 	case len(w.open) > 0:
-		r = w.fold(r, traced)
+		*r = w.fold(r, traced)
 	case w.mustRewrite(r, traced):
-		r = w.rewritten(r, traced)
+		*r = w.rewritten(r, traced)
 	default:
-		r = r.Clone()
+		*r = r.Clone()
 	}
-	var small [4]slog.Attr
-	all := appendSlogAttrs(small[:0], ids)
 	for _, kv := range fields {
 		switch key := string(kv.Key); {
 		case w.rules.IsID(key):
@@ -117,24 +118,16 @@ func (w *Wrapper) atRoot(r slog.Record, traced bool, ids, fields []attribute.Key
 		case w.rules.Taken(key):
 			kv.Key = attribute.Key(w.rules.Label(key))
 		}
-		all = appendSlogAttrs(all, []attribute.KeyValue{kv})
+		ids = appendSlogAttrs(ids, []attribute.KeyValue{kv})
 	}
-	r.AddAttrs(all...)
-	return r
-}
-
-// untraced returns a record without a span as it stands on the line.
-func (w *Wrapper) untraced(r slog.Record) slog.Record {
-	if w.rules.Redacts() || len(w.open) == 0 && w.mustRewrite(r, false) {
-		return w.rewritten(r, false)
-	}
-	return r
+	r.AddAttrs(ids...)
 }
 
 // fold returns the record with one attribute: the outermost open group, and in it the others and the record's own.
-func (w *Wrapper) fold(r slog.Record, traced bool) slog.Record {
+func (w *Wrapper) fold(r *slog.Record, traced bool) slog.Record {
 	if w.rules.Redacts() {
-		r = w.rewritten(r, false)
+		clean := w.rewritten(r, false)
+		r = &clean
 	}
 	last := w.open[len(w.open)-1]
 	as := slices.Grow(slices.Clip(last.attrs), r.NumAttrs())

@@ -6,9 +6,12 @@ import (
 	"io"
 	"testing"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // TestAllocs: nothing beyond what plain zap allocates for the same call.
@@ -77,5 +80,26 @@ func TestEventAllocs(t *testing.T) {
 		if n := len(r.span.Events()); n != 81 {
 			t.Errorf("%s: events = %d, want 81", name, n)
 		}
+	}
+}
+
+// TestSpentAllocs: past the budget of a span nothing is allocated beyond plain zap's own; see the ring for events that wait.
+func TestSpentAllocs(t *testing.T) {
+	fields := five()
+	l := zap.New(NewCore(nil, nil, nil))
+	for name, want := range map[string]float64{"spent": 0, "held back": 1} {
+		tp := sdktrace.NewTracerProvider()
+		if name == "held back" {
+			spanstate.SeeEnds(tp, sdktrace.DefaultEventCountLimit)
+		}
+		ctx, s := tp.Tracer("test").Start(t.Context(), "s")
+		bound := With(ctx, l)
+		for range 300 {
+			bound.Info("m", fields...)
+		}
+		if n := testing.AllocsPerRun(200, func() { bound.Info("m", fields...) }); n > want {
+			t.Errorf("%s: %v allocations, want at most %v", name, n, want)
+		}
+		s.End()
 	}
 }

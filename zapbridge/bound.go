@@ -32,7 +32,7 @@ func (b *bound) with(rules *events.Rules, fields []zapcore.Field) (opens, hides 
 		}
 	}
 	b.fields = b.fields.Clone()
-	c := newConverter(rules, &b.fields, b.prefix)
+	c := &converter{rules: rules, to: &b.fields, prefix: b.prefix}
 	opens, hides = len(fields), len(fields)
 	for i := range fields {
 		c.field(&fields[i])
@@ -44,12 +44,11 @@ func (b *bound) with(rules *events.Rules, fields []zapcore.Field) (opens, hides 
 		}
 	}
 	b.prefix = c.prefix
-	c.free()
 	return opens, hides
 }
 
-// addTo makes the event of a call, if the policy wants one.
-func (b *bound) addTo(scope *events.Scope, rules *events.Rules, ent *zapcore.Entry, fields []zapcore.Field) {
+// addTo makes the event of a call, if the policy wants one. The converter is memory that is used again.
+func (b *bound) addTo(scope *events.Scope, rules *events.Rules, ent *zapcore.Entry, fields []zapcore.Field, c *converter) {
 	e := rules.Begin(*scope, severity(ent.Level), events.Call{Time: ent.Time, PC: ent.Caller.PC, Message: ent.Message})
 	if e == nil {
 		return
@@ -64,10 +63,10 @@ func (b *bound) addTo(scope *events.Scope, rules *events.Rules, ent *zapcore.Ent
 	if ent.Stack != "" {
 		e.Add(semconv.CodeStacktrace(ent.Stack))
 	}
-	c := newConverter(rules, &e.Fields, b.prefix)
+	*c = converter{rules: rules, to: &e.Fields, prefix: b.prefix}
 	for i := range fields {
 		c.field(&fields[i])
 	}
-	c.free()
+	*c = converter{}
 	e.End(ent.Level.CapitalString(), ent.Message, ent.Time)
 }

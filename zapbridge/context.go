@@ -68,6 +68,16 @@ func carrierOf(f *zapcore.Field) *carrier {
 	return c
 }
 
+// contextOnly reports whether there are only Context fields.
+func contextOnly(fields []zapcore.Field) bool {
+	for i := range fields {
+		if carrierOf(&fields[i]) == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // lastCarrier returns the last Context field, nil if there is none.
 func lastCarrier(fields []zapcore.Field) *carrier {
 	for i := len(fields) - 1; i >= 0; i-- {

@@ -2,8 +2,8 @@ package zapbridge
 
 import (
 	"fmt"
+	"math"
 	"strconv"
-	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -23,20 +23,25 @@ type converter struct {
 
 var _ zapcore.ObjectEncoder = (*converter)(nil)
 
-var converters = sync.Pool{New: func() any { return new(converter) }}
-
-func newConverter(rules *events.Rules, to *events.Fields, prefix string) *converter {
-	c := converters.Get().(*converter)
-	*c = converter{rules: rules, to: to, prefix: prefix}
-	return c
-}
-
-func (c *converter) free() {
-	*c = converter{}
-	converters.Put(c)
-}
-
 func (c *converter) field(f *zapcore.Field) {
+	switch f.Type { // the usual types have no methods that could panic
+	case zapcore.StringType:
+		c.AddString(f.Key, f.String)
+		return
+	case zapcore.Int64Type:
+		c.AddInt64(f.Key, f.Integer)
+		return
+	case zapcore.Float64Type:
+		c.AddFloat64(f.Key, math.Float64frombits(uint64(f.Integer)))
+		return
+	case zapcore.BoolType:
+		c.AddBool(f.Key, f.Integer == 1)
+		return
+	}
+	c.unusual(f)
+}
+
+func (c *converter) unusual(f *zapcore.Field) {
 	if f.Type == zapcore.SkipType || carrierOf(f) != nil {
 		return
 	}
@@ -96,6 +101,38 @@ func (c *converter) put(kv attribute.KeyValue) {
 	c.to.AddIn(len(c.prefix), kv)
 }
 
+// place returns the name of a field, the length of its groups' part, and whether the field is on the event at all.
+func (c *converter) place(key string) (group int, name string, ok bool) {
+	if c.prefix == "" {
+		return 0, key, !c.gives(key)
+	}
+	return len(c.prefix), c.prefix + key, true
+}
+
+func (c *converter) AddBool(key string, v bool) {
+	if group, name, ok := c.place(key); ok {
+		c.to.AddBool(group, name, v)
+	}
+}
+
+func (c *converter) AddFloat64(key string, v float64) {
+	if group, name, ok := c.place(key); ok {
+		c.to.AddFloat64(group, name, v)
+	}
+}
+
+func (c *converter) AddInt64(key string, v int64) {
+	if group, name, ok := c.place(key); ok {
+		c.to.AddInt64(group, name, v)
+	}
+}
+
+func (c *converter) AddString(key, v string) {
+	if group, name, ok := c.place(key); ok {
+		c.to.AddString(group, name, v)
+	}
+}
+
 // OpenNamespace puts everything that follows under key.
 func (c *converter) OpenNamespace(key string) {
 	c.gives(key) // on a traced line it stands under another name
@@ -142,22 +179,18 @@ func complexText(v complex128, bits int) string {
 
 func (c *converter) AddBinary(key string, v []byte)     { c.put(events.Bytes(key, v)) }
 func (c *converter) AddByteString(key string, v []byte) { c.put(events.String(key, string(v))) }
-func (c *converter) AddBool(key string, v bool)         { c.put(attribute.Bool(key, v)) }
 func (c *converter) AddComplex128(key string, v complex128) {
 	c.put(attribute.String(key, complexText(v, 128)))
 }
 func (c *converter) AddComplex64(key string, v complex64) {
 	c.put(attribute.String(key, complexText(complex128(v), 64)))
 }
-func (c *converter) AddDuration(key string, v time.Duration) { c.put(attribute.Int64(key, int64(v))) }
-func (c *converter) AddFloat64(key string, v float64)        { c.put(attribute.Float64(key, v)) }
-func (c *converter) AddFloat32(key string, v float32)        { c.put(attribute.Float64(key, float64(v))) }
-func (c *converter) AddInt(key string, v int)                { c.put(attribute.Int(key, v)) }
-func (c *converter) AddInt64(key string, v int64)            { c.put(attribute.Int64(key, v)) }
-func (c *converter) AddInt32(key string, v int32)            { c.put(attribute.Int64(key, int64(v))) }
-func (c *converter) AddInt16(key string, v int16)            { c.put(attribute.Int64(key, int64(v))) }
-func (c *converter) AddInt8(key string, v int8)              { c.put(attribute.Int64(key, int64(v))) }
-func (c *converter) AddString(key, v string)                 { c.put(events.String(key, v)) }
+func (c *converter) AddDuration(key string, v time.Duration) { c.AddInt64(key, int64(v)) }
+func (c *converter) AddFloat32(key string, v float32)        { c.AddFloat64(key, float64(v)) }
+func (c *converter) AddInt(key string, v int)                { c.AddInt64(key, int64(v)) }
+func (c *converter) AddInt32(key string, v int32)            { c.AddInt64(key, int64(v)) }
+func (c *converter) AddInt16(key string, v int16)            { c.AddInt64(key, int64(v)) }
+func (c *converter) AddInt8(key string, v int8)              { c.AddInt64(key, int64(v)) }
 func (c *converter) AddTime(key string, v time.Time)         { c.put(events.Time(key, v)) }
 func (c *converter) AddUint(key string, v uint)              { c.put(events.Uint64(key, uint64(v))) }
 func (c *converter) AddUint64(key string, v uint64)          { c.put(events.Uint64(key, v)) }

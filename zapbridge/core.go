@@ -19,6 +19,9 @@ type Core struct {
 	plain  zapcore.Encoder // holds the fields of With
 	traced zapcore.Encoder // the same without fields that the ids of a span take the place of; the same encoder if there are none
 	state  rootState       // where the fields of With left the line
+	short  short
+	static bool // the level is least, and stays so: asking costs a call less
+	least  zapcore.Level
 }
 
 // output is what all cores derived from one NewCore share.
@@ -59,9 +62,12 @@ func NewCore(w io.Writer, level zapcore.LevelEnabler, p *events.Policy) *Core {
 	if s, ok := w.(interface{ Sync() error }); ok {
 		o.sync = s.Sync
 	}
-	enc := zapcore.NewJSONEncoder(o.encoderConfig())
+	cfg := o.encoderConfig()
+	enc := zapcore.NewJSONEncoder(cfg)
 	root := rootState{ecsState: ecsState{seen: names{rules: o.rules}}}
-	return &Core{output: o, bound: start(p), plain: enc, traced: enc, state: root}
+	c := &Core{output: o, bound: start(p), plain: enc, traced: enc, state: root, short: newShort(o, &cfg)}
+	c.least, c.static = level.(zapcore.Level)
+	return c
 }
 
 func writeTo(w io.Writer) func(slog.Level, []byte) (int, error) {
@@ -83,7 +89,12 @@ func severity(l zapcore.Level) slog.Level {
 }
 
 // Enabled asks the level that the core was made with.
-func (c *Core) Enabled(l zapcore.Level) bool { return c.level.Enabled(l) }
+func (c *Core) Enabled(l zapcore.Level) bool {
+	if c.static {
+		return l >= c.least
+	}
+	return c.level.Enabled(l)
+}
 
 // Level returns the lowest enabled level, for [zapcore.LevelOf].
 func (c *Core) Level() zapcore.Level { return zapcore.LevelOf(c.level) }
@@ -91,7 +102,7 @@ func (c *Core) Level() zapcore.Level { return zapcore.LevelOf(c.level) }
 // Check adds the core to ce if the entry's level is enabled.
 func (c *Core) Check(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
 	switch {
-	case !c.level.Enabled(ent.Level):
+	case !c.Enabled(ent.Level):
 		return ce
 	case ent.Level == zapcore.DPanicLevel:
 		d := &dpanic{Core: c}
@@ -108,11 +119,15 @@ func (c *Core) With(fields []zapcore.Field) zapcore.Core {
 	}
 	n := *c
 	_, hides := n.bound.with(c.rules, fields)
+	if contextOnly(fields) { // as With(ctx, logger) binds it, once per request: the line has no more fields than before
+		return &n
+	}
 	n.plain, n.state = c.extend(c.plain, fields, false)
 	n.traced = n.plain
 	if c.traced != c.plain || hides < len(fields) {
 		n.traced, _ = c.extend(c.traced, fields, true)
 	}
+	n.short.extend(n.plain, n.traced, n.state.open)
 	return &n
 }
 
@@ -123,8 +138,8 @@ func (c *Core) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 
 func (c *Core) write(ent zapcore.Entry, fields []zapcore.Field, dpanics bool) error {
 	scope := c.scopeOf(c.rules, fields)
-	c.addTo(&scope, c.rules, &ent, fields)
 	l := lines.Get().(*line)
+	c.addTo(&scope, c.rules, &ent, fields, &l.converter)
 	err := l.encode(c, &ent, fields, &scope)
 	if err == nil {
 		err = c.put(severity(ent.Level), l.b)

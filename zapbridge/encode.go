@@ -35,6 +35,8 @@ type line struct {
 	placer placer
 	fields []zapcore.Field
 	one    [1]zapcore.Field // the line itself as an inline field
+
+	converter converter // of the call's event
 }
 
 var lines = sync.Pool{New: func() any {
@@ -76,6 +78,10 @@ func (l *line) try(c *Core, ent *zapcore.Entry, fields []zapcore.Field, scope *e
 	enc, traced := c.plain, scope.Span.SpanContext().IsValid()
 	if traced {
 		enc = c.traced
+	}
+	if l.short(c, ent, fields, traced) {
+		l.end(c.rules, scope)
+		return nil, nil
 	}
 	l.b = l.b[:0]
 	if c.matters(traced, fields) {

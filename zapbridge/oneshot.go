@@ -23,6 +23,8 @@ type oneShot struct {
 	begun  bool
 	done   bool            // the wrapped core's cores have written
 	fields []zapcore.Field // memory for the fields of the call
+
+	converter converter // of the call's event
 }
 
 var _ zapcore.Core = (*oneShot)(nil)
@@ -45,7 +47,7 @@ func (o *oneShot) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	o.begun = true
 	w := o.w
 	o.scope = w.scopeOf(w.rules, fields)
-	w.addTo(&o.scope, w.rules, &ent, fields)
+	w.addTo(&o.scope, w.rules, &ent, fields, &o.converter)
 	w.clean(&ent)
 	o.in.Entry, o.in.ErrorOutput = ent, o.outer.ErrorOutput
 	line, inMemory := w.line(o.fields[:0], &o.scope, fields)

@@ -95,7 +95,7 @@ func (w *wrapper) ask(ent zapcore.Entry) (in *zapcore.CheckedEntry) {
 // Write writes to the wrapped core without asking it.
 func (w *wrapper) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	scope := w.scopeOf(w.rules, fields)
-	w.addTo(&scope, w.rules, &ent, fields)
+	w.addTo(&scope, w.rules, &ent, fields, new(converter))
 	w.clean(&ent)
 	line, _ := w.line(nil, &scope, fields)
 	failed, err := w.try(ent, line)

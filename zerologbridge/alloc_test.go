@@ -67,3 +67,22 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 }
+
+// Past the budget of a span: nothing, or, where events wait for its end in memory that is used again, the line's text.
+func TestAllocationsSpent(t *testing.T) {
+	for name, want := range map[string]float64{"spent": 0, "held back": 1} {
+		tp := sdktrace.NewTracerProvider()
+		if name == "held back" {
+			spanstate.SeeEnds(tp, sdktrace.DefaultEventCountLimit)
+		}
+		ctx, s := tp.Tracer("test").Start(context.Background(), "work")
+		l := Wrap(zerolog.New(io.Discard), nil)
+		for range 300 {
+			five(l, zerolog.InfoLevel, ctx)
+		}
+		if got := testing.AllocsPerRun(200, func() { five(l, zerolog.InfoLevel, ctx) }); got > want {
+			t.Errorf("%s: %v allocations, want at most %v", name, got, want)
+		}
+		s.End()
+	}
+}

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/rs/zerolog"
-	"go.opentelemetry.io/otel/attribute"
-
 	"github.com/spanlog/spanlog/events"
 	"github.com/spanlog/spanlog/internal/spanstate"
 )
@@ -121,11 +119,11 @@ func source(caller string) (file string, line int, ok bool) {
 func (c *converter) add(key string, group int, m *member, depth int) {
 	switch m.kind {
 	case '"':
-		c.to.AddIn(group, events.String(key, c.text(m)))
+		c.to.AddString(group, key, c.text(m))
 	case 't', 'f':
-		c.to.AddIn(group, attribute.Bool(key, m.kind == 't'))
+		c.to.AddBool(group, key, m.kind == 't')
 	case '0':
-		c.to.AddIn(group, number(key, c.raw(m.value, m.end)))
+		c.number(key, group, c.raw(m.value, m.end))
 	case '{':
 		c.object(key, group, m, depth)
 	case '[':
@@ -151,25 +149,6 @@ func (c *converter) broken(m *member) string {
 		return events.Redacted
 	}
 	return notJSON + raw
-}
-
-// number returns a whole number as int64, or as its digits where that is too small; a fraction as float64.
-func number(key, raw string) attribute.KeyValue {
-	if !whole(raw) {
-		if f, err := strconv.ParseFloat(raw, 64); err == nil {
-			return attribute.Float64(key, f)
-		}
-	}
-	return events.FromJSONText(key, raw)
-}
-
-func whole(raw string) bool {
-	for i := range len(raw) {
-		if c := raw[i]; c == '.' || c|' ' == 'e' {
-			return false
-		}
-	}
-	return true
 }
 
 // object adds the members of an object under dotted keys.

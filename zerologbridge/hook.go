@@ -24,6 +24,7 @@ type hook struct {
 
 	redacts bool
 	leaves  bool // a line without a span and fields of its contexts stays as it is
+	idles   bool // and there is no log record of it either: nothing is to be done
 
 	ids      *finder // of their names on a line
 	idKey    string  // the first id of a line, "" if all are left out
@@ -49,6 +50,7 @@ func newHook(rules *events.Rules) *hook {
 		h.constKey, h.constant = others[0], append(rules.AppendConstant(nil), mark)[prefix(others[0]):]
 	}
 	h.leaves = h.constKey == "" && !h.redacts
+	h.idles = h.leaves && !rules.Records() && !cbor
 	return h
 }
 
@@ -64,18 +66,22 @@ func (h *hook) Run(e *zerolog.Event, level zerolog.Level, message string) {
 	}
 	defer survive()
 	scope := h.rules.Scope(e.GetCtx(), nil) // With binds through the logger's own context
+	fatal := level == zerolog.FatalLevel || level == zerolog.PanicLevel
+	if h.idles && !fatal && !scope.Traced() && len(scope.Fields()) == 0 {
+		return
+	}
 	var now time.Time
-	switch {
-	case h.stamps:
+	if h.stamps {
 		now = timestamp()
-	case scope.Span.IsRecording():
-		now = time.Now()
 	}
 	if ev := h.rules.Begin(scope, levelOf(level), events.Call{Time: now, PC: h.call, Message: message}); ev != nil {
+		if !h.stamps {
+			now = time.Now() // 40 ns that only an event is worth
+		}
 		record(ev, h.rules, h.of(e), level)
 		ev.End(severityOf(level), message, now)
 	}
-	if (level == zerolog.FatalLevel || level == zerolog.PanicLevel) && h.ends(e) {
+	if fatal && h.ends(e) {
 		h.rules.FlushSpans(scope, level == zerolog.FatalLevel)
 	}
 	h.complete(e, now, &scope)
@@ -89,11 +95,11 @@ func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope) {
 		h.addPlainly(e, now, scope)
 		return
 	}
-	sc := scope.Span.SpanContext()
-	traced := sc.IsValid()
+	traced := scope.Traced()
 	if !traced && h.leaves && len(scope.Fields()) == 0 {
 		return
 	}
+	sc := scope.Span.SpanContext()
 	ours, line := h.renames && h.goesTo(e, h.out), h.of(e)
 	var moved []attribute.KeyValue
 	if h.stamps && !soFar(line) {

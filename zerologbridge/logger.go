@@ -23,7 +23,7 @@ import (
 func New(w io.Writer, p *events.Policy) zerolog.Logger {
 	out := newWriter(w, p.Rules())
 	h := newHook(out.rules)
-	h.stamps, h.leaves = true, false
+	h.stamps, h.leaves, h.idles = true, false, false
 	h.renames, h.out = out.rewriter != nil, out
 	return zerolog.New(out).Hook(h)
 }

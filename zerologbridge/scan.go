@@ -78,17 +78,16 @@ func (s *scanner) header(comma int) bool {
 	if s.peekPast() != '"' {
 		return false
 	}
-	h := header{comma: comma, key: s.i}
+	key := s.i
 	if !s.string() {
 		return false
 	}
-	h.keyEnd, h.odd = s.i, s.escaped
+	keyEnd, odd := s.i, s.escaped
 	if !s.eat(':') {
 		return false
 	}
 	s.space()
-	h.value = s.i
-	s.head = h
+	s.head = header{comma, key, keyEnd, s.i, odd}
 	return true
 }
 
@@ -180,7 +179,11 @@ func (s *scanner) element(depth int) byte {
 // string reads a string, whose first quotation mark is the next byte.
 func (s *scanner) string() bool {
 	s.escaped = false
-	for i := s.i + 1; i < len(s.b); i++ {
+	i := s.i + 1
+	for i < len(s.b) && asIs[s.b[i]] {
+		i++
+	}
+	for ; i < len(s.b); i++ {
 		switch c := s.b[i]; {
 		case c == '"':
 			s.i = i + 1
@@ -196,6 +199,14 @@ func (s *scanner) string() bool {
 	}
 	return false
 }
+
+// asIs are the bytes of a string that are what they seem to be.
+var asIs = func() (is [256]bool) {
+	for c := ' '; c < 0x80; c++ {
+		is[c] = c != '"' && c != '\\'
+	}
+	return is
+}()
 
 // number reads a number by the grammar of RFC 8259.
 func (s *scanner) number() bool {
@@ -240,6 +251,12 @@ func (s *scanner) word(w string) bool {
 }
 
 func (s *scanner) space() {
+	if s.i < len(s.b) && s.b[s.i] <= ' ' {
+		s.spaces()
+	}
+}
+
+func (s *scanner) spaces() {
 	for s.i < len(s.b) {
 		switch s.b[s.i] {
 		case ' ', '\t', '\n', '\r':

@@ -19,7 +19,7 @@ func sharedMutants() []Mutant {
 		table  = "internal/spanstate/table.go"
 	)
 	return []Mutant{
-		{"upper-case hex", ids, `const hexDigits = "0123456789abcdef"`, `const hexDigits = "0123456789ABCDEF"`, all,
+		{"upper-case hex", "internal/spanstate/hex.go", `const hexDigits = "0123456789abcdef"`, `const hexDigits = "0123456789ABCDEF"`, all,
 			[]string{"ids-lower-case"}},
 		{"flags always 01", ids, `i := 2 * int(sc.TraceFlags())`, `i := 2`, all,
 			[]string{"ids-unsampled"}},
@@ -43,8 +43,8 @@ func sharedMutants() []Mutant {
 			[]string{"concurrent"}},
 		{"mute not heard", event, `if !s.muted && s.Span`, `if s.Span`, all,
 			[]string{"mute"}},
-		{"cancelled contexts forgotten", "events/scope.go", "\ts := Scope{Span",
-			"\tif ctx != nil && ctx.Err() != nil {\n\t\tctx = nil\n\t}\n\tif bound != nil && bound.Err() != nil {\n\t\tbound = nil\n\t}\n\ts := Scope{Span", []string{"slog", "zap"},
+		{"cancelled contexts forgotten", "events/scope.go", "\ts.Span, s.Context = trace.SpanFromContext(ctx), ctx\n",
+			"\tif ctx != nil && ctx.Err() != nil {\n\t\tctx = nil\n\t}\n\tif bound != nil && bound.Err() != nil {\n\t\tbound = nil\n\t}\n\ts.Span, s.Context = trace.SpanFromContext(ctx), ctx\n", []string{"slog", "zap"},
 			[]string{"cancelled"}},
 
 		{"message does not name the event", event, `case message != "":`, `case message == "":`, all,
@@ -61,7 +61,7 @@ func sharedMutants() []Mutant {
 			[]string{"severity"}},
 		{"line of the source lost", event, `if line > 0 {`, `if line < 0 {`, all,
 			[]string{"source"}},
-		{"groups stay dotted", event, `e.attrs = e.nested()`, `_ = e.nested()`, all,
+		{"groups stay dotted", event, `e.most, e.attrs = len(e.attrs), e.nested()`, `_ = e.nested()`, all,
 			[]string{"groups-map"}},
 		{"exception behind the SDK's limit", event, `if len(e.attrs)+len(exception) <= sdkAttrLimit {`, `if true {`, all,
 			[]string{"limit-attributes"}},
@@ -96,11 +96,11 @@ func sharedMutants() []Mutant {
 			[]string{"exception", "exception-any-key", "exception-with", "exception-root-in-group", "exception-each-span"}},
 		{"exception for every call", event, "\tif at.IsZero() {", "\tif e.err == nil {\n\t\te.attrs = append(e.attrs, attribute.String(\"exception.message\", message))\n\t}\n\tif at.IsZero() {", all,
 			[]string{"exception-none", "fields-only"}},
-		{"repeats told again", event, `if e.err != nil && spanstate.Record(e.scope.Span, e.err) {`, `if e.err != nil {`, []string{"slog", "zap"},
+		{"repeats told again", event, `if e.err != nil && spanstate.Record(e.span, e.err) {`, `if e.err != nil {`, []string{"slog", "zap"},
 			[]string{"exception-once", "exception-once-logged", "exception-once-wrapped", "exception-once-below"}},
 		{"ancestors not marked", errs, `for ; st != nil; st = st.up() {`, `for range 1 {`, []string{"slog", "zap"},
 			[]string{"exception-once-below"}},
-		{"all spans one", table, `return key{sc.TraceID(), sc.SpanID()}`, `return key{}`, []string{"slog", "zap"},
+		{"all spans one", table, `return Key{sc.TraceID(), sc.SpanID()}`, `return Key{}`, []string{"slog", "zap"},
 			[]string{"exception-each-span"}},
 		{"stack lost", errs, `strings.Contains(s, "\n\t")`, `strings.Contains(s, "\n\t\n\t")`, []string{"slog", "zap"},
 			[]string{"exception-stack"}},
@@ -109,7 +109,7 @@ func sharedMutants() []Mutant {
 
 		{"description without message", event, `description = message + ": " + description`, `_ = description`, all,
 			[]string{"status", "status-with", "status-without-event"}},
-		{"description without error value", event, `spanstate.Fail(e.scope.Span, message, "")`, `spanstate.Fail(e.scope.Span, "", "")`, all,
+		{"description without error value", event, `spanstate.Fail(e.span, message, "")`, `spanstate.Fail(e.scope.Span, "", "")`, all,
 			[]string{"status-no-error", "status-level", "status-level-dynamic"}},
 		{"status with every event", event, `if e.fail {`, `if e.place != spanstate.Drop {`, all,
 			[]string{"status-below-level", "status-off", "status-without-event"}},
@@ -141,7 +141,7 @@ func sharedMutants() []Mutant {
 			[]string{"ecs-labels", "ecs-labels-with"}},
 		{"invalid UTF-8 left on the line", json, "case r == utf8.RuneError && size == 1:", "case r == utf8.RuneError && size == 0:", []string{"slog"},
 			[]string{"invalid-utf8"}},
-		{"invalid UTF-8 on the event", fields, "\tf.attrs = append(f.attrs, kv)\n", "\tkv.Key += \"\\xff\"\n\tf.attrs = append(f.attrs, kv)\n", all,
+		{"invalid UTF-8 on the event", fields, "\t\t*last = spanstate.ValidAttribute(*last)\n\t}\n", "\t}\n\tf.attrs[len(f.attrs)-1].Key += \"\\xff\"\n", all,
 			[]string{"invalid-utf8"}},
 	}
 }

@@ -13,7 +13,12 @@ const MaxString = 64 << 10
 
 // Valid returns s with what is not UTF-8 replaced by U+FFFD: an exporter that speaks protobuf refuses a whole batch for
 // one string that is not.
-func Valid(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
+func Valid(s string) string {
+	if utf8.ValidString(s) { // which looks at eight bytes at a time
+		return s
+	}
+	return strings.ToValidUTF8(s, "\ufffd")
+}
 
 // Cut returns s, or, where it is longer than limit bytes, its beginning and a mark, at most limit bytes together and
 // never in the middle of a rune. What is not UTF-8 is replaced, see Valid.

@@ -6,16 +6,6 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-const hexDigits = "0123456789abcdef"
-
-// AppendHex appends the lower-case hexadecimal form of src to dst.
-func AppendHex(dst, src []byte) []byte {
-	for _, c := range src {
-		dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
-	}
-	return dst
-}
-
 // IDs returns the trace id (32 hexadecimal digits) and the span id (16) of sc, both parts of one allocated string.
 // They are empty where sc is not valid.
 func IDs(sc trace.SpanContext) (traceID, spanID string) {

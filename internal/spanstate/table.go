@@ -12,16 +12,20 @@ const (
 	perShard = 64 // entries; 4,096 in all
 )
 
-// key names a span. The ids are compared, never the span value: an interface holding an uncomparable span would panic.
-type key struct {
+// Key names a span. The ids are compared, never the span value: an interface holding an uncomparable span would panic.
+type Key struct {
 	trace trace.TraceID
 	span  trace.SpanID
 }
 
-func keyOf(sc trace.SpanContext) key { return key{sc.TraceID(), sc.SpanID()} }
+// KeyOf returns the key of the span that has this context.
+func KeyOf(sc *trace.SpanContext) Key { return Key{sc.TraceID(), sc.SpanID()} }
+
+func keyOf(sc trace.SpanContext) Key { return KeyOf(&sc) }
 
 // State is what is known of one live span. Its methods are safe for concurrent use.
 type State struct {
+	key    Key
 	parent atomic.Pointer[State] // the local parent, if it was known when the entry was made; see up
 	gone   atomic.Bool           // the span has ended, or its place was needed
 
@@ -36,14 +40,14 @@ type State struct {
 // a span may be locked by a goroutine that is logging right now.
 type shard struct {
 	mu    sync.Mutex
-	live  map[key]*State
-	order []key // in order of insertion; may name entries that are gone
+	live  map[Key]*State
+	order []Key // in order of insertion; may name entries that are gone
 }
 
 // table is the one registry of live spans in the process.
 var table [shards]shard
 
-func shardOf(k key) *shard { return &table[k.span[7]%shards] }
+func shardOf(k Key) *shard { return &table[k.span[7]%shards] }
 
 // Enter notes that s was started below parent, so that an error recorded on s counts for parent too.
 // A parent that is remote or not recording is nobody's concern here.
@@ -57,10 +61,9 @@ func Enter(parent, s trace.Span, certain bool) {
 	if parent != nil && parent.IsRecording() {
 		up = Of(parent)
 	}
-	k := keyOf(s.SpanContext())
 	b := budgetOf(s)
 	b.certain = b.certain || certain
-	shardOf(k).put(k, newState(up, b))
+	put(newState(keyOf(s.SpanContext()), up, b))
 }
 
 // Leave forgets s, which is about to end, adds the events that were held back, and says on it how many were left out.
@@ -85,14 +88,25 @@ func Leave(s trace.Span) {
 // parent where the span can name it (the SDK's can) and the parent is known.
 func Of(s trace.Span) *State {
 	k := keyOf(s.SpanContext())
-	if st := shardOf(k).get(k); st != nil {
-		return st
-	}
-	return shardOf(k).put(k, newState(parentOf(s), budgetOf(s)))
+	return OfKey(s, &k)
 }
 
-func newState(parent *State, b budget) *State {
-	st := &State{budget: b}
+// OfKey is Of for a span whose key is known.
+func OfKey(s trace.Span, key *Key) *State {
+	if st := recentOf(key); st != nil {
+		return st
+	}
+	k := *key
+	st := shardOf(k).get(k)
+	if st == nil {
+		st = put(newState(k, parentOf(s), budgetOf(s)))
+	}
+	st.remember()
+	return st
+}
+
+func newState(k Key, parent *State, b budget) *State {
+	st := &State{key: k, budget: b}
 	if parent != nil {
 		parent.up() // so that a chain of spans of which each begins before the last one ends does not grow for ever
 		st.parent.Store(parent)
@@ -123,32 +137,39 @@ func parentOf(s trace.Span) *State {
 	return shardOf(k).get(k)
 }
 
-func (sh *shard) get(k key) *State {
+func (sh *shard) get(k Key) *State {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	return sh.live[k]
 }
 
-func (sh *shard) remove(k key) *State {
+func (sh *shard) remove(k Key) *State {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	st := sh.live[k]
-	delete(sh.live, k)
-	if st != nil {
-		st.gone.Store(true)
-	}
+	sh.drop(k)
 	return st
 }
 
-// put adds st under k unless another is there already, and returns the one that stays.
-func (sh *shard) put(k key, st *State) *State {
+// drop forgets the entry of k, if there is one. mu is held.
+func (sh *shard) drop(k Key) {
+	if st := sh.live[k]; st != nil {
+		st.forget()
+	}
+	delete(sh.live, k)
+}
+
+// put adds st unless there is an entry of its span already, and returns the one that stays.
+func put(st *State) *State {
+	k := st.key
+	sh := shardOf(k)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if old := sh.live[k]; old != nil {
 		return old
 	}
 	if sh.live == nil {
-		sh.live = make(map[key]*State, perShard)
+		sh.live = make(map[Key]*State, perShard)
 	}
 	sh.makeRoom()
 	sh.live[k] = st
@@ -163,10 +184,7 @@ func (sh *shard) makeRoom() {
 		if _, ok := sh.live[oldest]; ok && len(sh.live) < perShard {
 			break
 		}
-		if st := sh.live[oldest]; st != nil {
-			st.gone.Store(true)
-		}
-		delete(sh.live, oldest)
+		sh.drop(oldest)
 		sh.order = sh.order[1:]
 	}
 	if len(sh.order) >= 2*perShard {

