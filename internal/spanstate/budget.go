@@ -82,14 +82,20 @@ func (st *State) Admit(s trace.Span, warning bool) Place { return st.admit(s, wa
 // admit is Admit for so many log events, one or, for an exception of package span, none.
 func (st *State) admit(s trace.Span, warning bool, logs int) Place {
 	st.mu.Lock()
-	place := st.budget.admit(warning)
+	place := st.budget.take(warning, logs)
 	dropped := st.budget.dropped
-	if place == Add {
-		st.budget.logged += logs
-	}
 	st.mu.Unlock()
 	if place == Drop {
 		tell(s, dropped)
+	}
+	return place
+}
+
+// take is admit, and counts what is given to the span: so many log events.
+func (b *budget) take(warning bool, logs int) Place {
+	place := b.admit(warning)
+	if place == Add {
+		b.logged += logs
 	}
 	return place
 }

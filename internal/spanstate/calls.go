@@ -65,7 +65,7 @@ func (st *State) Take(s trace.Span, c *Call, output uint64, warning bool) (place
 		st.mu.Unlock()
 		return Drop, true
 	}
-	place = st.budget.admit(warning)
+	place = st.budget.take(warning, 1)
 	dropped := st.budget.dropped
 	st.mu.Unlock()
 	if place == Drop {
