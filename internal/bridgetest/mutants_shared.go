@@ -109,7 +109,7 @@ func sharedMutants() []Mutant {
 
 		{"description without message", event, `description = message + ": " + description`, `_ = description`, all,
 			[]string{"status", "status-with", "status-without-event"}},
-		{"description without error value", event, `spanstate.Fail(e.span, message, "")`, `spanstate.Fail(e.scope.Span, "", "")`, all,
+		{"description without error value", event, `spanstate.Fail(e.span, message, "")`, `spanstate.Fail(e.span, "", "")`, all,
 			[]string{"status-no-error", "status-level", "status-level-dynamic"}},
 		{"status with every event", event, `if e.fail {`, `if e.place != spanstate.Drop {`, all,
 			[]string{"status-below-level", "status-off", "status-without-event"}},
