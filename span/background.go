@@ -31,7 +31,7 @@ func run(ctx context.Context, s trace.Span, f func(context.Context) error) {
 	var err error
 	defer func() {
 		if r := recover(); r != nil {
-			p, at := panicked{r}, stack()
+			p, at := panicked{r}.once(), stack()
 			logPanic(ctx, nil, "panic in a goroutine of span.Go", p, at)
 			finish(s, func() { failPanic(s, p, at) })
 			return

@@ -9,7 +9,8 @@
 // conventions have it: status Error with the error's text, error.type on the span, and one exception event.
 //
 //   - An error that is wrapped and returned through several spans gives one exception event, on the span where it was seen
-//     first, and an error status on each. Logging it with a bridge counts as seeing it.
+//     first, and an error status on each. Logging it with a bridge counts as seeing it. (Not so where its type cannot be
+//     compared, see below.)
 //   - A panic is recorded with its stack, sets status Error, ends the span and goes on with the same value.
 //     runtime.Goexit is no error.
 //   - context.Canceled sets error.type, and no status, where the context of [Do], [Get] or [Fail] is cancelled: a caller
@@ -58,6 +59,15 @@
 // For http.ErrAbortHandler the stock span's End records an exception event of its own. A connection that was hijacked
 // is not closed by Handler. An interface of a ResponseWriter that net/http does not know is hidden by the wrapper, but
 // found through Unwrap.
+//
+// A span between otelhttp's and Handler, against the advice of Handler: after a panic behind the first write it has status
+// Error with the text of the panic, and so has the server's span if those between are of [Do] and [Get], or of [Start] on a
+// provider of package setup; else that has no status. Handler does not end it then, so that the stock End adds an
+// exception event.
+//
+// Errors whose type cannot be compared, such as a slice of errors, cannot be known again: one that is returned through
+// several spans gives an exception event on each, and one that is logged and returned gives two. Wrapped where it is
+// made, by fmt.Errorf or errors.Join, it is known by its wrapper. A panic with such a value is told once on each span.
 //
 // A link of NewRelic opens a list with one trace, since New Relic documents no address of a trace.
 package span

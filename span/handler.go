@@ -96,24 +96,41 @@ func (h *handler) panicked(w http.ResponseWriter, r *http.Request, head *head, v
 	if value == any(http.ErrAbortHandler) {
 		panic(value)
 	}
-	h.tell(r, panicked{value})
+	p := panicked{value}.once()
+	h.tell(r, p)
 	code := int(head.code.Load())
 	if code == 0 {
 		head.reset()
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
-	if s := trace.SpanFromContext(r.Context()); isServer(s) {
-		if code > 0 {
-			s.SetAttributes(semconv.HTTPResponseStatusCode(code))
-		}
-		finish(s, func() {})
-	}
+	abort(trace.SpanFromContext(r.Context()), code, p)
 	panic(http.ErrAbortHandler)
 }
 
+// abort ends s if it is the span of the request. Another may be that of the whole server, from its BaseContext. If it is one below it, those between and that one are told what the
+// panic was, and end by themselves.
+func abort(s trace.Span, code int, p error) {
+	if spanstate.IsServer(s) {
+		setCode(s, code)
+		finish(s, func() {})
+		return
+	}
+	spanstate.Abort(s, p)
+	if server := spanstate.Server(s); server != nil && server.IsRecording() {
+		setCode(server, code)
+		failStatus(server, p)
+	}
+}
+
+func setCode(s trace.Span, code int) {
+	if code > 0 {
+		s.SetAttributes(semconv.HTTPResponseStatusCode(code))
+	}
+}
+
 // tell logs the panic and sets the status of the span.
-func (h *handler) tell(r *http.Request, p panicked) {
+func (h *handler) tell(r *http.Request, p error) {
 	at := stack()
 	logPanic(r.Context(), h.logger, "panic in an HTTP handler", p, at,
 		slog.String(string(semconv.HTTPRequestMethodKey), spanstate.Cut(r.Method, maxTold)),
@@ -125,10 +142,3 @@ func (h *handler) tell(r *http.Request, p panicked) {
 
 // maxTold is the length in bytes at which what the client chose is cut on the line of a panic.
 const maxTold = 1 << 10
-
-// isServer reports whether s is the span of the request, which may be ended with it. One that does not tell its kind is
-// taken for it; another may be the span of the whole server, from its BaseContext.
-func isServer(s trace.Span) bool {
-	known, ok := s.(interface{ SpanKind() trace.SpanKind })
-	return !ok || known.SpanKind() == trace.SpanKindServer
-}

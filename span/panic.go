@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"reflect"
 	"runtime/debug"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -35,12 +37,23 @@ func (p panicked) ErrorType() string {
 // make a second attribute of the same name.
 func (panicked) ErrorStack() string { return "" }
 
+// once returns p with an identity of its own where its value cannot be compared, so that who tells it in two ways does
+// not tell it twice. Where it can be compared, another span that recovers the same value knows it too.
+func (p panicked) once() error {
+	if reflect.ValueOf(p).Comparable() {
+		return p
+	}
+	return &onePanic{p}
+}
+
+type onePanic struct{ panicked }
+
 // stack returns where the panic came from, called by a deferred function that has recovered it.
 func stack() string { return spanstate.Cut(string(debug.Stack()), spanstate.MaxString) }
 
 // failPanic formats the value before it touches the span, which is recording: the SDK would do it holding the span's
 // lock, and a value whose String method logs with the same context would then hang for ever.
-func failPanic(s trace.Span, p panicked, stack string) {
+func failPanic(s trace.Span, p error, stack string) {
 	text, typ := p.Error(), spanstate.ErrorType(p)
 	if spanstate.Record(s, p) {
 		spanstate.Of(s).AddException(s, exceptionEvent, []attribute.KeyValue{
@@ -52,9 +65,27 @@ func failPanic(s trace.Span, p panicked, stack string) {
 	spanstate.Fail(s, "panic: "+text, typ)
 }
 
+// recordPanic records on s, which is recording, the panic that ends it. What Handler raises stands for another, which has
+// been told.
+func recordPanic(s trace.Span, r any) {
+	if r == any(http.ErrAbortHandler) {
+		if cause := spanstate.Aborted(s); cause != nil {
+			failStatus(s, cause)
+			return
+		}
+	}
+	failPanic(s, panicked{r}, stack())
+}
+
+// failStatus is failPanic for one whose event stands on another span.
+func failStatus(s trace.Span, p error) {
+	text, typ := p.Error(), spanstate.ErrorType(p)
+	spanstate.Fail(s, "panic: "+text, typ)
+}
+
 // logPanic writes the line of a panic that goes no further. It comes before failPanic: a bridge makes the exception
 // event of it then, and the span is not told twice.
-func logPanic(ctx context.Context, logger *slog.Logger, message string, p panicked, stack string, attrs ...slog.Attr) {
+func logPanic(ctx context.Context, logger *slog.Logger, message string, p error, stack string, attrs ...slog.Attr) {
 	defer func() { _ = recover() }() // whatever the user's handler does, the span is still to be ended
 	if logger == nil {
 		logger = slog.Default()

@@ -75,7 +75,7 @@ func End(s trace.Span, errp *error) {
 // that the caller went away.
 func endIn(s trace.Span, errp *error, r any, gone bool) {
 	if r != nil {
-		finish(s, func() { failPanic(s, panicked{r}, stack()) })
+		finish(s, func() { recordPanic(s, r) })
 		panic(r)
 	}
 	finish(s, func() {

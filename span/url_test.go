@@ -139,6 +139,16 @@ func TestNewRelic(t *testing.T) {
 	})
 }
 
+// White space around a base is no part of it.
+func TestBasesAreTrimmed(t *testing.T) {
+	sc := spanContext(t)
+	for name, f := range map[string]func(string) func(trace.SpanContext) string{"Jaeger": span.Jaeger, "Zipkin": span.Zipkin} {
+		if got, want := f(" https://h \n")(sc), f("https://h")(sc); got != want || got == "" {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestNoLinkToNowhere(t *testing.T) {
 	sc := spanContext(t)
 	for _, base := range []string{"", " ", "jaeger.example", "jaeger:16686", "//h", "javascript:alert(1)", "file:///x", "http://", "https://h/\x00", "https://h/%zz"} {

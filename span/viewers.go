@@ -21,7 +21,7 @@ func Jaeger(base string) func(trace.SpanContext) string {
 
 // Zipkin is [Jaeger] for a Zipkin at base. A base without a path gets Zipkin's own, /zipkin.
 func Zipkin(base string) func(trace.SpanContext) string {
-	if u, err := url.Parse(base); err == nil && strings.Trim(u.Path, "/") == "" {
+	if u, err := url.Parse(strings.TrimSpace(base)); err == nil && strings.Trim(u.Path, "/") == "" {
 		base = address(base) + "/zipkin"
 	}
 	return viewer(base, func(sc trace.SpanContext, _ time.Time) string {

@@ -28,11 +28,13 @@ type State struct {
 	key    Key
 	parent atomic.Pointer[State] // the local parent, if it was known when the entry was made; see up
 	gone   atomic.Bool           // the span has ended, or its place was needed
+	server trace.Span            // see Server; never changed. Only states whose end is certain have one: it is kept alive
 
 	mu      sync.Mutex // guards what follows; never held while code of others runs
 	marked  []error    // comparable errors recorded on this span or below it, newest last
 	calls   *calls     // the newest log calls, to know one that comes again through another output; nil before the first
 	records *calls     // the same for log records
+	aborted error      // see Abort
 	budget  budget
 }
 
@@ -63,7 +65,11 @@ func Enter(parent, s trace.Span, certain bool) {
 	}
 	b := budgetOf(s)
 	b.certain = b.certain || certain
-	put(newState(keyOf(s.SpanContext()), up, b))
+	st := newState(keyOf(s.SpanContext()), up, b)
+	if b.certain {
+		st.server = serverAbove(parent, up)
+	}
+	put(st)
 }
 
 // Leave forgets s, which is about to end, adds the events that were held back, and says on it how many were left out.

@@ -198,7 +198,7 @@ func TestBadCollectorsOverGRPC(t *testing.T) {
 			}
 			_, s := sdk.TracerProvider.Tracer("test").Start(t.Context(), "charge_payment")
 			s.End()
-			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
 			defer cancel()
 			begin := time.Now()
 			if err := sdk.Shutdown(ctx); err == nil {

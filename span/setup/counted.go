@@ -20,10 +20,12 @@ type counted struct {
 	reporter *reporter
 	given    atomic.Uint64 // spans that the batch processor was given to export
 	handed   atomic.Uint64 // those that it has handed on
-	settled  atomic.Uint64 // those of which is known what became of them
+	broken   atomic.Bool   // exports are broken off: what follows says only that the exporter is closed
 
-	mu     sync.Mutex
-	untold failure // what neither ForceFlush nor Shutdown has returned
+	mu      sync.Mutex // guards what follows; that of the reporter may be locked under it
+	settled uint64     // spans given of which is known what became of them
+	early   uint64     // spans not settled that are counted as lost all the same
+	untold  failure    // what neither ForceFlush nor Shutdown has returned
 }
 
 // failure sums up failed exports.
@@ -33,9 +35,13 @@ type failure struct {
 }
 
 func (f *failure) add(spans int, err error) {
-	f.exports++
-	f.spans += uint64(spans)
-	f.last = err
+	f.join(failure{exports: 1, spans: uint64(spans), last: err})
+}
+
+func (f *failure) join(more failure) {
+	f.exports += more.exports
+	f.spans += more.spans
+	f.last = more.last
 }
 
 // ExportSpans always returns nil, see takeError.
@@ -43,14 +49,25 @@ func (c *counted) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan
 	c.handed.Add(uint64(len(spans)))
 	err := c.export(ctx, spans)
 	lost := lostSpans(len(spans), err)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if err != nil {
-		c.mu.Lock()
+		if c.broken.Load() && c.untold.last != nil {
+			err = c.untold.last
+		}
 		c.untold.add(lost, err)
-		c.mu.Unlock()
 	}
+	c.settle(uint64(len(spans)))
 	c.reporter.exported(c.place, len(spans)-lost, lost, err)
-	c.settled.Add(uint64(len(spans)))
 	return nil
+}
+
+// settle is called under mu, before the spans are counted for what became of them.
+func (c *counted) settle(spans uint64) {
+	known := min(c.early, spans)
+	c.settled += spans
+	c.early -= known
+	c.reporter.recount(known)
 }
 
 func (c *counted) export(ctx context.Context, spans []sdktrace.ReadOnlySpan) (err error) {
@@ -87,20 +104,30 @@ func (c *counted) missing() error {
 	if given <= handed {
 		return nil
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settle(given - handed)
 	c.reporter.dropped(given - handed)
 	return fmt.Errorf("setup: spans that found the queue to %s full: %d; see OTEL_BSP_MAX_QUEUE_SIZE", c.place, given-handed)
 }
 
-// unsettled counts, when the time is over, the spans that nobody has taken yet.
-func (c *counted) unsettled() error {
+// unsettled counts as lost, when the time is over, the spans that nobody has
+// taken yet. Cause is why it is over. What is known of them later corrects the
+// count.
+func (c *counted) unsettled(cause error) error {
 	if c == nil {
 		return nil
 	}
-	given, settled := c.given.Load(), c.settled.Load()
-	if given <= settled {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	given, known := c.given.Load(), c.settled+c.early
+	if given <= known {
 		return nil
 	}
-	return fmt.Errorf("setup: spans that did not arrive at %s in time: %d", c.place, given-settled)
+	c.early += given - known
+	err := fmt.Errorf("setup: spans that did not arrive at %s in time: %d: %w", c.place, given-known, cause)
+	c.reporter.late(c.place, given-known, err)
+	return err
 }
 
 // partial is how the exporters say that a collector has taken a part of the

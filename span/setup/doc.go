@@ -55,15 +55,16 @@
 //     out: nothing is sent where nobody asked for; default
 //     http://localhost:4318, for gRPC http://localhost:4317.
 //   - OTEL_EXPORTER_OTLP_HEADERS (T): headers of each request, as
-//     name=value,name=value; values are never shown; one that cannot be sent
-//     leaves the exporter out.
+//     name=value,name=value; values are never shown; one that cannot be parsed
+//     or sent leaves the exporter out, but for empty members.
 //   - OTEL_EXPORTER_OTLP_COMPRESSION (T): gzip or none; default none.
 //   - OTEL_EXPORTER_OTLP_INSECURE (T): true sends without TLS where the
 //     endpoint has no scheme; default false.
 //   - OTEL_EXPORTER_OTLP_CERTIFICATE (T): a file with the certificates to
-//     trust, in PEM; default the system's.
+//     trust, in PEM; one that cannot be used, or is no regular file of up to 4
+//     MiB, leaves the exporter out; default the system's.
 //   - OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE (T): a file with the client's
-//     certificate, in PEM.
+//     certificate, in PEM; the same holds for it and its key.
 //   - OTEL_EXPORTER_OTLP_CLIENT_KEY (T): a file with its key, in PEM.
 //
 // Read by the SDK, checked here: any integer:
@@ -165,9 +166,10 @@
 //     not counted then.
 //   - Besides the error that New returns, the SDK prints a malformed
 //     OTEL_TRACES_SAMPLER or OTEL_RESOURCE_ATTRIBUTES through otel's global
-//     error handler, and the exporters print what they cannot parse, such as a
-//     member of OTEL_EXPORTER_OTLP_HEADERS, with its whole text, through otel's
-//     logger, which writes to standard error.
+//     error handler, and the exporter prints an OTEL_EXPORTER_OTLP_TIMEOUT that
+//     is no integer through otel's logger, which writes to standard error. It
+//     prints neither headers nor endpoints nor names of files: with one that it
+//     cannot use it is left out.
 //   - The propagators b3, b3multi, jaeger, xray and ottrace need
 //     [WithPropagator], the sampler jaeger_remote [WithSampler].
 //   - User name and password in an endpoint's URL, and its query, are not sent:

@@ -53,6 +53,13 @@ func (e *settings) checkEndpoint(protocol string) bool {
 	if value == "" {
 		return true
 	}
+	if other := e.get(otlpPrefix + "ENDPOINT"); name != otlpPrefix+"ENDPOINT" && other != "" {
+		// It does not count, but the exporter parses it and would print it, password and all.
+		if _, err := url.Parse(other); err != nil {
+			e.wrong(otlpPrefix+"ENDPOINT", hidePassword(other), errURL.Error(), leftOut)
+			return false
+		}
+	}
 	err := endpointError(protocol, value)
 	if err != nil {
 		e.wrong(name, hidePassword(value), err.Error(), leftOut)

@@ -16,6 +16,9 @@ const (
 	protocolJSON = "http/json"
 
 	leftOut = "the exporter otlp is left out"
+
+	otlpPrefix       = "OTEL_EXPORTER_OTLP_"
+	otlpTracesPrefix = "OTEL_EXPORTER_OTLP_TRACES_"
 )
 
 // otlpConfig is what the exporter is told besides its variables.
@@ -31,7 +34,8 @@ type otlpConfig struct {
 func (e *settings) otlp(ctx context.Context) sdktrace.SpanExporter {
 	c := otlpConfig{protocol: e.protocol(), plaintext: e.plaintext(), timeout: e.timeout()}
 	e.checkOTLP()
-	if !e.checkHeaders(c.protocol) || !e.checkEndpoint(c.protocol) {
+	headers, endpoint, certificates := e.checkHeaders(c.protocol), e.checkEndpoint(c.protocol), e.checkCertificates()
+	if !headers || !endpoint || !certificates {
 		return nil
 	}
 	c.endpoint = e.contradicted()
@@ -73,11 +77,11 @@ func (c otlpConfig) httpOptions() (options []otlptracehttp.Option) {
 // traces returns the variable of an OTLP setting that counts for traces: the
 // one for traces if it is set, else the one for all signals.
 func (e *settings) traces(setting string) (name, value string) {
-	name = "OTEL_EXPORTER_OTLP_TRACES_" + setting
+	name = otlpTracesPrefix + setting
 	if value = e.get(name); value != "" {
 		return name, value
 	}
-	name = "OTEL_EXPORTER_OTLP_" + setting
+	name = otlpPrefix + setting
 	return name, e.get(name)
 }
 

@@ -149,6 +149,8 @@ func TestPlaintext(t *testing.T) {
 		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=https://collector", false},
 		{"OTEL_EXPORTER_OTLP_INSECURE=false", false},
 		{"OTEL_EXPORTER_OTLP_CERTIFICATE=ca.pem", false},
+		{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE=client.pem", false},
+		{"OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE=client.pem", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.env, func(t *testing.T) {

@@ -2,7 +2,6 @@ package setup
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,12 +42,12 @@ func (p *processor) Shutdown(ctx context.Context) error {
 // ctx bounds, so that no failure is swallowed by one that hangs.
 func flush(ctx context.Context, p *processor) error {
 	err := bounded(ctx, p.ForceFlush)
-	return errors.Join(err, p.exporter.takeError())
+	return once(err, p.exporter.takeError())
 }
 
 func stop(ctx context.Context, p *processor) error {
-	err := bounded(ctx, p.Shutdown)
-	return errors.Join(err, p.exporter.takeError())
+	stopped := bounded(ctx, p.Shutdown)
+	return once(stopped, p.giveUp(ctx), p.exporter.takeError())
 }
 
 // each calls f for all processors at once, so that one that hangs costs the
@@ -60,7 +59,7 @@ func each(ctx context.Context, processors []*processor, f func(context.Context, 
 		wg.Go(func() { errs[i] = f(ctx, p) })
 	}
 	wg.Wait()
-	return errors.Join(errs...)
+	return once(errs...)
 }
 
 // discard stops processors that were made in vain. They hold no spans.
@@ -70,21 +69,39 @@ func discard(ctx context.Context, processors []*processor) {
 	_ = each(ctx, processors, finish)
 }
 
-// finish flushes and stops p. The batch processor reports a failed export only
-// from its ForceFlush, so that comes first.
+// finish flushes and stops p.
 func finish(ctx context.Context, p *processor) error {
-	flushed := bounded(ctx, p.ForceFlush)
+	flushed := p.flushSoon(ctx)
 	stopped := bounded(ctx, p.Shutdown)
-	var late error
-	if ctx.Err() != nil {
-		late = p.exporter.unsettled()
+	return once(flushed, stopped, p.giveUp(ctx), p.exporter.takeError())
+}
+
+// flushSoon leaves a part of the time: an export that is broken off tells why it
+// has not succeeded, and the logger is told.
+func (p *processor) flushSoon(ctx context.Context) error {
+	if p.exporter == nil {
+		return bounded(ctx, p.ForceFlush)
 	}
-	if ctx.Err() != nil && p.abort != nil {
-		// What is in flight would otherwise go on until its own timeout.
+	ctx, cancel := soon(ctx)
+	defer cancel()
+	err := bounded(ctx, p.ForceFlush)
+	p.breakOff(ctx)
+	return err
+}
+
+// giveUp counts what did not arrive, if ctx is done.
+func (p *processor) giveUp(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	p.breakOff(ctx)
+	return p.exporter.unsettled(ctx.Err())
+}
+
+// breakOff ends the exports in flight if ctx is done: they would go on until
+// their own timeout.
+func (p *processor) breakOff(ctx context.Context) {
+	if ctx.Err() != nil && p.abort != nil && !p.exporter.broken.Swap(true) {
 		_ = bounded(ctx, p.abort)
 	}
-	if ctx.Err() != nil && flushed != nil {
-		stopped = nil // it says the same once more
-	}
-	return errors.Join(flushed, stopped, late, p.exporter.takeError())
 }

@@ -11,8 +11,9 @@ import (
 
 const (
 	reportInterval = time.Minute
-	maxWriting     = time.Second // that Shutdown waits for a line
-	maxReported    = 500         // bytes of an error on a line; a collector's answer may be long
+	maxWriting     = time.Second            // that Shutdown waits for a line
+	minWriting     = 100 * time.Millisecond // that it waits also when its time is over: a program may end then
+	maxReported    = 500                    // bytes of an error on a line; a collector's answer may be long
 )
 
 // reporter counts what becomes of an SDK's spans, and tells a logger when some
@@ -38,7 +39,7 @@ type report struct {
 }
 
 // due reports whether there is a line to write.
-func (p *report) due() bool { return p.untold.exports > 0 && !time.Now().Before(p.next) }
+func (p *report) due() bool { return p.untold.last != nil && !time.Now().Before(p.next) }
 
 func newReporter(logger *slog.Logger) *reporter { return &reporter{logger: logger} }
 
@@ -53,7 +54,23 @@ func (r *reporter) exported(place string, arrived, lost int, err error) {
 	r.stats.Lost += uint64(lost)
 	r.stats.Failures++
 	r.stats.LastError = err
-	r.tell(place, lost, err)
+	r.tell(place, failure{exports: 1, spans: uint64(lost), last: err})
+}
+
+// late notes spans of which nothing is known when the time is over.
+func (r *reporter) late(place string, spans uint64, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stats.Lost += spans
+	r.stats.LastError = err
+	r.tell(place, failure{spans: spans, last: err})
+}
+
+// recount takes back what late has counted.
+func (r *reporter) recount(spans uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stats.Lost -= spans
 }
 
 // Handle is what otel.ErrorHandler asks for, see setGlobals.
@@ -63,13 +80,13 @@ func (r *reporter) Handle(err error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.tell("", 0, err)
+	r.tell("", failure{exports: 1, last: err})
 }
 
 // tell is called under mu.
-func (r *reporter) tell(place string, lost int, err error) {
+func (r *reporter) tell(place string, f failure) {
 	p := r.report(place)
-	p.untold.add(lost, err)
+	p.untold.join(f)
 	if r.writing == nil && p.due() {
 		r.writing = make(chan struct{})
 		r.start(p)
@@ -142,8 +159,8 @@ func (r *reporter) written() {
 	r.writing = nil
 }
 
-// wait returns when no line is being written, or ctx is done, or the logger
-// takes too long: it may be the one that waits, for the Shutdown it has called.
+// wait returns when no line is being written, or the logger takes longer than
+// ctx allows: it may be the one that waits, for the Shutdown it has called.
 func (r *reporter) wait(ctx context.Context) {
 	if r == nil {
 		return
@@ -154,10 +171,15 @@ func (r *reporter) wait(ctx context.Context) {
 	if writing == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, maxWriting)
-	defer cancel()
+	least, most := time.After(minWriting), time.After(maxWriting)
 	select {
 	case <-writing:
+		return
+	case <-least:
+	}
+	select {
+	case <-writing:
+	case <-most:
 	case <-ctx.Done():
 	}
 }

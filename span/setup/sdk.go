@@ -81,10 +81,12 @@ func (s *SDK) ForceFlush(ctx context.Context) error {
 // also those of exports that failed in the background and that no ForceFlush
 // has returned, the number of spans that a full queue dropped, and that of those
 // that did not arrive in time: nil means that no exporter of the SDK lost a span
-// since then.
+// since then. [SDK.Stats] counts those too, and the logger is told of them.
 //
-// It returns when ctx is done, with what then ran going on in the background;
-// exports in flight are broken off. So ctx must not be one that has been
+// It returns when ctx is done, with what then ran going on in the background, or
+// a tenth of a second later if the logger needs it. Exports in flight are broken
+// off a tenth of the time before that, at most a second, so that they tell what
+// has kept them. So ctx must not be one that has been
 // cancelled by the signal that ends the program:
 //
 //	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -110,7 +112,8 @@ func (s *SDK) Shutdown(ctx context.Context) error {
 		}
 	}
 	s.closeIntake()
-	errs = append(errs, each(ctx, s.processors, finish), s.stopProvider(ctx))
+	finished := each(ctx, s.processors, finish)
+	errs = append(errs, once(finished, s.stopProvider(ctx)))
 	s.reporter.wait(ctx)
 	if s.putBack != nil {
 		s.putBack()

@@ -16,6 +16,7 @@ var ErrSetting = errors.New("setup: wrong setting")
 
 // settings reads the environment for one SDK and collects what is wrong in it.
 type settings struct {
+	strict   bool // nothing happens instead
 	problems []error
 }
 
@@ -44,12 +45,19 @@ func list(values ...string) []string {
 // wrong notes that value cannot be used: the reason, and what happens instead.
 func (e *settings) wrong(name, value, reason, instead string) {
 	e.problems = append(e.problems,
-		fmt.Errorf("%w: %s=%.100q: %s; %s", ErrSetting, name, value, readable{errors.New(reason)}, instead))
+		fmt.Errorf("%w: %s=%.100q: %s%s", ErrSetting, name, value, readable{errors.New(reason)}, e.instead(instead)))
 }
 
 // failed is wrong for what has an error of its own and no value to show.
 func (e *settings) failed(name string, err error, instead string) {
-	e.problems = append(e.problems, fmt.Errorf("%w: %s: %w; %s", ErrSetting, name, readable{err}, instead))
+	e.problems = append(e.problems, fmt.Errorf("%w: %s: %w%s", ErrSetting, name, readable{err}, e.instead(instead)))
+}
+
+func (e *settings) instead(text string) string {
+	if e.strict {
+		return ""
+	}
+	return "; " + text
 }
 
 // readable is an error whose text may hold what stands in a variable: a file

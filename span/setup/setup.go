@@ -14,7 +14,7 @@ import (
 // global: any number of SDKs live side by side. It does no network I/O.
 //
 // The SDK is never nil and always works. The error joins every wrong setting,
-// each of which wraps [ErrSetting] and says what happens instead; so log it,
+// each of which wraps [ErrSetting] and, but under [WithStrict], says what happens instead; so log it,
 // and end the program on it only if you want to be strict, see [WithStrict]:
 //
 //	sdk, err := setup.New(ctx)
@@ -27,7 +27,8 @@ import (
 // a nil one counts as context.Background().
 func New(ctx context.Context, options ...Option) (*SDK, error) {
 	ctx = context.WithoutCancel(orBackground(ctx))
-	c, env := newConfig(options), &settings{}
+	c := newConfig(options)
+	env := &settings{strict: c.strict}
 	s := &SDK{Propagator: env.propagator(c.propagators), Resource: env.resource(ctx, c), reporter: newReporter(c.logger)}
 	s.reporter.silent = env.silent()
 	for _, p := range c.processors {

@@ -234,7 +234,7 @@ func TestShutdownWithSilentCollector(t *testing.T) {
 		t.Run(protocol, func(t *testing.T) {
 			address, first := silent(t)
 			environment(t, "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+address, "OTEL_EXPORTER_OTLP_PROTOCOL="+protocol,
-				"OTEL_BSP_SCHEDULE_DELAY=1")
+				"OTEL_BSP_SCHEDULE_DELAY=1", "OTEL_EXPORTER_OTLP_TIMEOUT=600000", "OTEL_BSP_EXPORT_TIMEOUT=0") // nothing else ends an export
 			before := runtime.NumGoroutine()
 			sdk, err := New(t.Context())
 			if err != nil {
@@ -401,6 +401,10 @@ func TestShutdownTellsWhatDidNotArriveInTime(t *testing.T) {
 		err := sdk.Shutdown(ctx)
 		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "did not arrive at http://localhost:4318 in time: 7") {
 			t.Errorf("got %v, want the deadline and 7 spans", err)
+		}
+		wantOnce(t, err, "deadline exceeded")
+		if got := sdk.Stats(); got.Exported != 3 || got.Lost != 7 {
+			t.Errorf("got %+v, want 3 exported and 7 lost", got)
 		}
 		close(release)
 	})

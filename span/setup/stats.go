@@ -4,7 +4,7 @@ package setup
 // so far; with several exporters, a span counts for each.
 type Stats struct {
 	Exported  uint64 // spans that arrived
-	Lost      uint64 // spans of exports that failed, or that the collector rejected
+	Lost      uint64 // spans of exports that failed, or that the collector rejected, or that were waiting when the time of Shutdown was over
 	Dropped   uint64 // spans that found the queue full; known once Shutdown has emptied it
 	Failures  uint64 // exports that failed, wholly or in part
 	LastError error  // of the last of them; nil if there was none
@@ -12,6 +12,8 @@ type Stats struct {
 
 // Stats may be called at any time, also after Shutdown. Exporters inside a
 // processor of [WithSpanProcessor] are not counted.
+// Spans that count as Lost because the time of Shutdown was over do so no longer
+// once they arrive in the background.
 func (s *SDK) Stats() Stats {
 	if s == nil || s.reporter == nil {
 		return Stats{}

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,10 +39,13 @@ func TestStrict(t *testing.T) {
 }
 
 func TestStrictRunSetsNoGlobals(t *testing.T) {
-	environment(t, "OTEL_PROPAGATORS=nonsense")
+	environment(t, "OTEL_PROPAGATORS=nonsense", "OTEL_TRACES_SAMPLER=nonsense", "OTEL_EXPORTER_OTLP_HEADERS=nonsense")
 	provider, propagator := otel.GetTracerProvider(), otel.GetTextMapPropagator()
 	sdk, err := Run(t.Context(), WithStrict())
 	wantSetting(t, err, "nonsense")
+	if strings.Contains(err.Error(), "is used") || strings.Contains(err.Error(), leftOut) {
+		t.Errorf("got %v, but nothing happens instead", err)
+	}
 	if otel.GetTracerProvider() != provider || otel.GetTextMapPropagator() != propagator {
 		t.Error("Run changed a global")
 	}

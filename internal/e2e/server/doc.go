@@ -7,7 +7,8 @@
 // as nobody.
 //
 // Jaeger and the collector are built once into the same folder, from the modules in internal/tools with Jaeger's own
-// go.sum: about 5 minutes on two cores with empty caches, seconds with warm ones.
+// go.sum. On two cores both together took 297 s (384 s of CPU) with empty caches and 4 s with warm ones; a start takes
+// 0.1 s.
 //
 // Environment:
 //   - SPANLOG_CACHE: the cache folder; default is spanlog-e2e in the user's cache folder.

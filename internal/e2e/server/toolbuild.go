@@ -15,8 +15,7 @@ import (
 // ErrNotBuilt is the reason to skip: the time for building a server was used up.
 var ErrNotBuilt = errors.New("server: not built")
 
-// defaultBuildLimit is for what SPANLOG_E2E_BUILD does not say. Cold builds of Jaeger and the collector take some ten
-// minutes of CPU together, most of it Jaeger's.
+// defaultBuildLimit is for what SPANLOG_E2E_BUILD does not say: three times what doc.go tells of cold builds.
 const defaultBuildLimit = 15 * time.Minute
 
 // buildDeadline is when the builds of this process, all together, must have ended: a limit after the first began.
