@@ -10,13 +10,14 @@ import (
 const (
 	checkpointMagic  = "spanlogC"
 	checkpointHeader = 8 + 4 + 4 + 4
-	entryHeader      = 8 + 4 + 8 + 4
+	entryHeader      = 8 + 4 + 4 + 8 + 4
 )
 
 // entry is what a checkpoint says of a segment.
 type entry struct {
 	number uint64
 	frames uint32 // 0 where it may have more
+	told   uint32 // of them, damaged ones that were counted
 	acked  set
 }
 
@@ -32,6 +33,7 @@ func appendCheckpoint(dst []byte, segments []*segment) []byte {
 		}
 		dst = binary.LittleEndian.AppendUint64(dst, s.number)
 		dst = binary.LittleEndian.AppendUint32(dst, uint32(frames))
+		dst = binary.LittleEndian.AppendUint32(dst, uint32(s.damaged))
 		dst = binary.LittleEndian.AppendUint64(dst, s.acked.base)
 		dst = binary.LittleEndian.AppendUint32(dst, uint32(len(s.acked.words)))
 		for _, w := range s.acked.words {
@@ -55,9 +57,9 @@ func parseCheckpoint(b []byte, name string) (map[uint64]entry, error) {
 		if len(b) < entryHeader {
 			return nil, errDamaged
 		}
-		e := entry{number: binary.LittleEndian.Uint64(b), frames: binary.LittleEndian.Uint32(b[8:])}
-		e.acked.base = binary.LittleEndian.Uint64(b[12:])
-		n := int(binary.LittleEndian.Uint32(b[20:]))
+		e := entry{number: binary.LittleEndian.Uint64(b), frames: binary.LittleEndian.Uint32(b[8:]), told: binary.LittleEndian.Uint32(b[12:])}
+		e.acked.base = binary.LittleEndian.Uint64(b[16:])
+		n := int(binary.LittleEndian.Uint32(b[24:]))
 		if b = b[entryHeader:]; len(b)/8 < n {
 			return nil, errDamaged
 		}
@@ -78,7 +80,7 @@ func (f *folder) save() error {
 	f.mu.Lock()
 	text := appendCheckpoint(nil, f.segments)
 	f.mu.Unlock()
-	if bytes.Equal(text, f.checkpoint) || f.checkpoint == nil && !f.verdicts() {
+	if bytes.Equal(text, f.checkpoint) || f.checkpoint == nil && !f.news() {
 		return nil
 	}
 	if err := f.place(f.path(checkpointName), func(file File) error { return writeAll(file, text, 0) }); err != nil {
@@ -88,12 +90,12 @@ func (f *folder) save() error {
 	return nil
 }
 
-// verdicts reports whether any line has its own.
-func (f *folder) verdicts() bool {
+// news reports whether there is anything to write down.
+func (f *folder) news() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, s := range f.segments {
-		if s.live < s.frames {
+		if s.live < s.frames || s.damaged > 0 {
 			return true
 		}
 	}

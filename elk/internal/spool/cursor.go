@@ -14,6 +14,8 @@ type Cursor struct {
 	at     int    // folder
 	number uint64 // segment behind which to go on
 
+	passed uint64 // order up to which nothing is left to return
+
 	open    *segment
 	edition int
 	file    File
@@ -38,9 +40,11 @@ func (c *Cursor) Next(r *Record) (ok bool, err error) {
 		switch {
 		case err == nil && !c.public(one):
 			c.in.place = before
+			c.pass(before.seq)
 			return false, nil
 		case err == io.EOF:
 			if !c.leave() {
+				c.pass(c.in.seq)
 				return false, nil
 			}
 		case err != nil:
@@ -56,7 +60,10 @@ func (c *Cursor) Next(r *Record) (ok bool, err error) {
 func (c *Cursor) enter() (more bool, err error) {
 	for c.at < len(c.spool.folders) {
 		f := c.folder()
-		s := f.after(c.number, f.seq(c.from))
+		s, public := f.after(c.number, f.seq(c.from))
+		if s == nil {
+			c.pass(public)
+		}
 		switch {
 		case s != nil:
 			if ok, err := c.openFile(f, s); ok || err != nil {
@@ -105,7 +112,7 @@ func (f *folder) forget(s *segment) bool {
 func (c *Cursor) Skip() {
 	c.spool.writer.end() // it may be the one being written
 	if c.open == nil {
-		if s := c.folder().after(c.number, c.folder().seq(c.from)); s != nil && c.folder().forget(s) {
+		if s, _ := c.folder().after(c.number, c.folder().seq(c.from)); s != nil && c.folder().forget(s) {
 			c.number = s.number
 		}
 		return
@@ -114,11 +121,17 @@ func (c *Cursor) Skip() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.lose(s, c.in.seq+1, s.last)
-	c.pass()
+	c.shut()
 }
 
-// pass goes on behind the open segment.
-func (c *Cursor) pass() {
+// Passed is the order up to which Next, once it has returned false, had
+// returned all there was.
+func (c *Cursor) Passed() uint64 { return c.passed }
+
+func (c *Cursor) pass(seq uint64) { c.passed = max(c.passed, seq+c.folder().base) }
+
+// shut goes on behind the open segment.
+func (c *Cursor) shut() {
 	_ = c.file.Close()
 	c.number, c.open, c.in, c.file = c.open.number, nil, nil, nil
 }
@@ -137,7 +150,7 @@ func (c *Cursor) leave() bool {
 		return false
 	}
 	f.lose(s, c.in.seq+1, s.last)
-	c.pass()
+	c.shut()
 	return true
 }
 

@@ -127,6 +127,23 @@ func TestCutEverywhere(t *testing.T) {
 	}
 }
 
+// TestDamageCountedOnce: by the first process that finds it.
+func TestDamageCountedOnce(t *testing.T) {
+	fake, paths := manySegments(t, 60)
+	next := damaged(t, fake, paths[0], func(b []byte) []byte {
+		b[headerBytes+frameHeader+3] ^= 1
+		return b
+	})
+	next = damaged(t, next, paths[len(paths)-1], func(b []byte) []byte { return b[:len(b)-1] })
+	for n, want := range []int{2, 0, 0} {
+		s := openSpool(t, Options{FS: next, ID: testID(n + 2)})
+		if found := s.Found(); found.Damaged != want || found.Lines != 58 {
+			t.Errorf("process %d: %+v", n, found)
+		}
+		next = next.kill()
+	}
+}
+
 // TestDamageInBulk: the lines around a damaged stretch come back, and those
 // in it are counted where their number is known.
 func TestDamageInBulk(t *testing.T) {

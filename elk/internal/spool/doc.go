@@ -51,8 +51,9 @@
 //
 //	 0  8  number
 //	 8  4  frames, 0 while it is written
-//	12  8  sequence of the first bit
-//	20  4  number of 64-bit words that follow: a bit for each verdict
+//	12  4  how many of them are damaged, and were counted
+//	16  8  sequence of the first bit
+//	24  4  number of 64-bit words that follow: a bit for each verdict
 //
 // and in the end the CRC of what follows the header.
 //
@@ -67,8 +68,8 @@
 // killed nobody knows the end: bytes there that are no frame count as one
 // that was torn.
 // A damaged header costs no frame, a damaged checkpoint no line: some get
-// their verdict twice. Frames that are missing in a segment are counted again
-// by each process that adopts it.
+// their verdict twice. What is missing is counted by the first process that
+// adopts the folder, if it can write that down.
 //
 // # Failures
 //

@@ -105,16 +105,17 @@ func (f *folder) lose(s *segment, from, to uint64) {
 }
 
 // after returns the first segment behind a number that has lines which are
-// here only, from a sequence on; nil without one.
-func (f *folder) after(number, seq uint64) *segment {
+// here only, from a sequence on; nil without one up to the last that is
+// public.
+func (f *folder) after(number, seq uint64) (found *segment, public uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, s := range f.segments {
 		if s.number > number && s.lefts > 0 && s.last >= seq {
-			return s
+			return s, f.public
 		}
 	}
-	return nil
+	return nil, f.public
 }
 
 // live is the number of lines without a verdict.

@@ -39,9 +39,12 @@ func (f *folder) load() (found Found, err error) {
 	for i, one := range files {
 		s := newSegment(f.dir, f.id, one.head, last)
 		total := one.total(files[i+1:], done[one.number])
+		before := found.Damaged
 		if err := f.scan(s, done[one.number].acked, total, &found); err != nil {
 			return found, err
 		}
+		s.damaged = found.Damaged - before
+		found.Damaged -= min(s.damaged, int(done[one.number].told))
 		f.segments = append(f.segments, s)
 		last = s.last
 	}

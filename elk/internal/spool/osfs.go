@@ -15,6 +15,9 @@ const (
 	fileMode = 0o600
 )
 
+// OS returns the FS of the operating system.
+func OS() FS { return osFS{} }
+
 // osFS is the FS of the operating system.
 type osFS struct{}
 

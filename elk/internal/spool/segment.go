@@ -31,10 +31,11 @@ type segment struct {
 	sealed  bool  // nothing is added
 	edition int   // counts how often it was made anew
 
-	live  int // frames without a verdict
-	acked set // those with one
-	left  set // those without one that are here only
-	lefts int // how many those are
+	damaged int // frames that cannot be read, counted once
+	live    int // frames without a verdict
+	acked   set // those with one
+	left    set // those without one that are here only
+	lefts   int // how many those are
 }
 
 func segmentName(number uint64) string { return fmt.Sprintf("%012d%s", number, segmentSuffix) }

@@ -195,6 +195,9 @@ func (s *Spool) loadAll() {
 			_ = f.close()
 			continue
 		}
+		if found.Damaged > 0 {
+			_ = f.save() // so that nobody counts them again
+		}
 		s.place(f)
 		f.publish()
 		s.found.add(found, f.base)
@@ -247,6 +250,12 @@ func (s *Spool) Found() Found { return s.found }
 
 // Refused says which folders are left alone, and why.
 func (s *Spool) Refused() []error { return s.refused }
+
+// ID is that of the folder of this process.
+func (s *Spool) ID() string { return s.writer.id }
+
+// Dir is the folder of this process.
+func (s *Spool) Dir() string { return s.writer.dir }
 
 // Base is what makes an order of a sequence of this process's lines.
 func (s *Spool) Base() uint64 { return s.writer.base }
