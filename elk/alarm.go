@@ -20,6 +20,11 @@ const (
 	alarmUnbelieved   = "unbelievable_answer"
 	alarmItems        = "documents_waiting"
 	alarmProduct      = "product_check"
+	alarmSpoolFull    = "spool_full"
+	alarmSpoolFailed  = "spool_failed"
+	alarmSpoolDamaged = "spool_damaged"
+	alarmSpoolRefused = "spool_refused"
+	alarmSpoolWorks   = "spool_works"
 )
 
 // Alarm says what went wrong. Its text holds no document and no credentials,
@@ -29,7 +34,9 @@ type Alarm struct {
 	// Reason is one of ring_full, dead_letter, dead_letter_failed,
 	// unreachable, unauthorized, busy, unexpected_status,
 	// unbelievable_answer, documents_waiting, product_check, other_product,
-	// parameter_dropped, lookup_refused and too_many_datasets.
+	// parameter_dropped, lookup_refused, too_many_datasets; and of the spool
+	// spool_full, spool_failed, spool_damaged, spool_refused (what another
+	// process left there is not touched) and spool_works (again).
 	Reason string
 	// Message is for people.
 	Message string
@@ -144,11 +151,13 @@ func (a *alarms) close(grace time.Duration) {
 	}
 }
 
-func waitFor(done <-chan struct{}, limit time.Duration) {
+func waitFor(done <-chan struct{}, limit time.Duration) bool {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
 	case <-done:
+		return true
 	case <-timer.C:
+		return false
 	}
 }

@@ -68,7 +68,7 @@ func TestSendingAllocatesLittle(t *testing.T) {
 		_ = r.Body.Close()
 		return &http.Response{StatusCode: 200, Body: io.NopCloser(bytes.NewReader(answer))}, nil
 	})}
-	q := newQueue(Config{RingBytes: defaultRingBytes, BatchBytes: defaultBatchBytes})
+	q := newQueue(Config{RingBytes: defaultRingBytes, BatchBytes: defaultBatchBytes}, nil)
 	to, _ := q.open("generic", "default", 1)
 	w := newSender(c, "id", q, nil, c.Client).workers[0]
 	line := []byte(`{"message":"` + strings.Repeat("x", 480) + `"}`)

@@ -34,18 +34,19 @@ type document struct {
 	own              []byte // instead of buf: a body made anew
 	spliced          bool
 	settled          bool
-	repaired         flaw // what it was repaired for last
-	alone            int  // requests with nothing else that failed as a whole
-	unknown          bool // a request without an answer may have stored it
+	repaired         flaw    // what it was repaired for last
+	alone            int     // requests with nothing else that failed as a whole
+	unknown          bool    // a request without an answer may have stored it
+	origin           *origin // nil: this shipper, with seq as it is
 }
 
 // take moves the oldest line of the target into the batch, behind a gap for
 // its prefix, so that its bytes are copied no second time.
-func (b *batch) take(info lineInfo, r *ring) {
+func (b *batch) take(info lineInfo, r *ring, from *road) {
 	start := len(b.buf)
 	line := start + len(b.target.fields.gap)
 	b.buf = slices.Grow(b.buf, line-start+int(info.size)+1)[:line]
-	b.buf = append(r.pop(b.target.road, b.buf), '\n')
+	b.buf = append(r.pop(from, b.buf), '\n')
 	b.docs = append(b.docs, document{lineInfo: info, start: start, line: line, end: len(b.buf)})
 }
 
@@ -63,7 +64,8 @@ func (b *batch) splice(d *document, id string) (reason string) {
 	if !ok {
 		return reasonNotObject
 	}
-	b.prefix = appendPrefix(b.prefix[:0], id, d.lineInfo, sh, b.target.fields)
+	id, info := d.named(id)
+	b.prefix = appendPrefix(b.prefix[:0], id, info, sh, b.target.fields)
 	// The prefix ends on the line's own brace: with nothing spliced its last
 	// byte is that brace, else a comma or quote in its place.
 	d.start = d.line + 1 - len(b.prefix)

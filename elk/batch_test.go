@@ -23,7 +23,7 @@ func TestBodiesOfARequest(t *testing.T) {
 		from := len(b.docs)
 		for range min(10, b.target.road.lines) {
 			info, _ := r.oldest(b.target.road)
-			b.take(info, &r)
+			b.take(info, &r, b.target.road)
 		}
 		for i := from; i < len(b.docs); i++ {
 			d := &b.docs[i]

@@ -13,6 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/spanlog/spanlog/elk/internal/spool"
 	"go.opentelemetry.io/otel/metric"
 )
 
@@ -21,6 +22,8 @@ const (
 	defaultBatchBytes   = 5 << 20
 	defaultMaxLineBytes = 1 << 20
 	minRingBytes        = 4 << 10
+	defaultSpoolBytes   = 1 << 30
+	minSpoolBytes       = 64 << 10
 	maxInFlight         = 64
 )
 
@@ -97,7 +100,8 @@ type Config struct {
 	// DeadLetter gets one JSON line for each line that will never be stored;
 	// see the package comment. It is called from the sending goroutines, one
 	// Write per line and one at a time, and is not closed. A writer that blocks stops sending.
-	// Nil: such lines are counted, and gone.
+	// Nil: SpoolDir/dead-letter.ndjson, or without SpoolDir such lines are
+	// counted, and gone.
 	DeadLetter io.Writer
 
 	// RingBytes bounds the memory for lines that wait to be sent, at least
@@ -105,10 +109,32 @@ type Config struct {
 	// 40 bytes beside it. Zero: 8 MiB.
 	RingBytes int
 
+	// Block is how long a Write waits for room when the ring is full, before
+	// lines are dropped. Zero: it never waits.
+	Block time.Duration
+
 	// MaxLineBytes is the longest line that is sent; a longer one is a dead
 	// letter, cut to this length. Zero: 1 MiB, or half of RingBytes if that
-	// is less.
+	// is less, a quarter with SpoolDir.
 	MaxLineBytes int
+
+	// SpoolDir is a folder in which lines wait until they have a verdict, so
+	// that they outlive an outage, and the process: see the package comment.
+	// Open makes it; it must be on a disk of this machine and may be shared
+	// with other processes, of which each has a folder of its own in it.
+	// Empty: lines wait in memory only.
+	SpoolDir string
+
+	// SpoolBytes bounds what the spool of this process takes on disk, with
+	// what it took over from others, at least 64 KiB. Zero: 1 GiB.
+	SpoolBytes int64
+
+	// spoolFS is for tests. Nil: the operating system's.
+	spoolFS spool.FS
+
+	// SpoolSync says when lines in the spool are made durable. Zero:
+	// SpoolSyncInterval, every second.
+	SpoolSync SpoolSync
 
 	// BatchBytes is the size, before compression, at which a request is
 	// sent; it is sent earlier when the ring is half full. Zero: 5 MiB.
@@ -156,7 +182,8 @@ func (c Config) resolved() (Config, error) {
 	c.Dataset = orDefault(c.Dataset, "generic")
 	c.Namespace = orDefault(c.Namespace, "default")
 	c.RingBytes = orDefault(c.RingBytes, defaultRingBytes)
-	c.MaxLineBytes = orDefault(c.MaxLineBytes, min(defaultMaxLineBytes, c.RingBytes/2))
+	c.MaxLineBytes = orDefault(c.MaxLineBytes, min(defaultMaxLineBytes, c.maxLine()))
+	c.SpoolBytes = orDefault(c.SpoolBytes, defaultSpoolBytes)
 	c.BatchBytes = orDefault(c.BatchBytes, defaultBatchBytes)
 	c.BatchWait = orDefault(c.BatchWait, time.Second)
 	c.RequestTimeout = orDefault(c.RequestTimeout, 30*time.Second)
@@ -168,7 +195,14 @@ func (c Config) resolved() (Config, error) {
 	c.HostName = orDefault(c.HostName, hostName())
 	c.Fields = maps.Clone(c.Fields)
 	c.fromEnvironment()
-	return c, errors.Join(c.checkNames(), c.checkLimits(), c.checkFields(), c.checkClient())
+	return c, errors.Join(c.checkNames(), c.checkLimits(), c.checkSpool(), c.checkFields(), c.checkClient())
+}
+
+func (c *Config) maxLine() int {
+	if c.SpoolDir != "" {
+		return c.RingBytes / 4
+	}
+	return c.RingBytes / 2
 }
 
 func orDefault[T comparable](v, def T) T {
@@ -229,7 +263,7 @@ func (c *Config) checkLimits() error {
 		value int64
 	}{
 		{"RingBytes", int64(c.RingBytes)}, {"MaxLineBytes", int64(c.MaxLineBytes)}, {"BatchBytes", int64(c.BatchBytes)}, {"InFlight", int64(c.InFlight)},
-		{"BatchWait", int64(c.BatchWait)}, {"RequestTimeout", int64(c.RequestTimeout)}, {"FlushTimeout", int64(c.FlushTimeout)},
+		{"BatchWait", int64(c.BatchWait)}, {"Block", int64(c.Block)}, {"RequestTimeout", int64(c.RequestTimeout)}, {"FlushTimeout", int64(c.FlushTimeout)},
 		{"CloseTimeout", int64(c.CloseTimeout)}, {"BackoffMin", int64(c.BackoffMin)}, {"BackoffMax", int64(c.BackoffMax)},
 	} {
 		if limit.value < 0 {

@@ -102,7 +102,7 @@ func TestDefaults(t *testing.T) {
 		RingBytes: 8 << 20, MaxLineBytes: 1 << 20, BatchBytes: 5 << 20, BatchWait: time.Second,
 		RequestTimeout: 30 * time.Second, FlushTimeout: 5 * time.Second, CloseTimeout: 10 * time.Second,
 		BackoffMin: 250 * time.Millisecond, BackoffMax: 30 * time.Second,
-		InFlight: 2, HostName: hostName(),
+		InFlight: 2, HostName: hostName(), SpoolBytes: 1 << 30,
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("defaults = %+v\nwant %+v", c, want)

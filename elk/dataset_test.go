@@ -236,8 +236,8 @@ func TestPausedStreamMakesRoom(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		time.Sleep(10 * time.Second)
-		if stats := s.Stats(); stats.Delivered != 50 || stats.Dropped.RingFull != 0 {
-			t.Errorf("stats = %+v, want the 50 of the other stream delivered", stats)
+		if stats := s.Stats(); stats.Delivered != 51 || stats.Dropped.RingFull != 0 {
+			t.Errorf("stats = %+v, want the 50 of the other stream delivered, and what was announced", stats)
 		}
 		f.mend()
 		if err := s.Close(); !errors.Is(err, ErrLost) || !strings.Contains(err.Error(), fmt.Sprintf("refused and ring full %d", s.Stats().Dropped.Unavailable)) {

@@ -58,6 +58,13 @@ type letterWriter struct {
 	to io.Writer // nil: they are counted only
 }
 
+func newLetters(c Config) *letterWriter {
+	if c.DeadLetter == nil && c.SpoolDir != "" {
+		return &letterWriter{to: &letterFile{dir: c.SpoolDir, limit: letterBytes}}
+	}
+	return &letterWriter{to: c.DeadLetter}
+}
+
 // write writes one whole line in one Write.
 func (l *letterWriter) write(d deadLetter) (err error) {
 	if l.to == nil {
@@ -81,6 +88,25 @@ func (l *letterWriter) write(d deadLetter) (err error) {
 		err = io.ErrShortWrite
 	}
 	return err
+}
+
+// sync makes durable what the package's own file got.
+func (l *letterWriter) sync() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if file, ok := l.to.(*letterFile); ok {
+		return file.Sync()
+	}
+	return nil
+}
+
+// close closes the package's own file.
+func (l *letterWriter) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if file, ok := l.to.(*letterFile); ok {
+		_ = file.Close()
+	}
 }
 
 // text says why, without the document.

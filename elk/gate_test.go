@@ -81,7 +81,7 @@ func TestOversizedRequestBesideGoodOnes(t *testing.T) {
 // TestLimits: the gate's after failures in a row of whichever batch, a batch's
 // own after its own failures in a row, whatever became of others meanwhile.
 func TestLimits(t *testing.T) {
-	s := newSender(Config{BackoffMin: 1, BackoffMax: 1}, "id", newQueue(Config{RingBytes: minRingBytes}), nil, nil)
+	s := newSender(Config{BackoffMin: 1, BackoffMax: 1}, "id", newQueue(Config{RingBytes: minRingBytes}, nil), nil, nil)
 	w, b := s.workers[0], &batch{}
 	for i := range 3 {
 		if b.limit != 0 || s.gate.limit != 0 {

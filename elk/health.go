@@ -17,8 +17,8 @@ type Health struct {
 	// Reason is empty if OK, else one of Alarm's reasons unreachable,
 	// unauthorized, busy, unexpected_status, unbelievable_answer, from the
 	// first such request until the server has answered one with verdicts;
-	// or documents_waiting, ring_full, dead_letter_failed, until a minute
-	// after the last; or closed.
+	// or documents_waiting, ring_full, dead_letter_failed, spool_full,
+	// spool_failed, spool_damaged, until a minute after the last; or closed.
 	Reason string
 	// Message is for people, without secrets. It may be empty.
 	Message string
@@ -67,7 +67,7 @@ func (p *pulse) note(reason, message string, now time.Time) {
 	switch reason {
 	case alarmUnreachable, alarmUnauthorized, alarmBusy, alarmUnexpected, alarmUnbelieved:
 		p.lasting.again(reason, message, now)
-	case alarmItems, alarmRingFull, alarmDeadFailed:
+	case alarmItems, alarmRingFull, alarmDeadFailed, alarmSpoolFull, alarmSpoolFailed, alarmSpoolDamaged:
 		if now.Sub(p.event.last) >= passing {
 			p.event = trouble{}
 		}

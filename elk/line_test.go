@@ -107,7 +107,7 @@ func spliced(t *testing.T, line string, info lineInfo, f *fields) (*batch, *docu
 	info.full = len(line)
 	r.push(b.target.road, 0, info, []byte(line))
 	info, _ = r.oldest(b.target.road)
-	b.take(info, &r)
+	b.take(info, &r, b.target.road)
 	if reason := b.splice(&b.docs[0], "id"); reason != "" {
 		t.Fatalf("splice(%s): %s", line, reason)
 	}

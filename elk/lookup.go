@@ -155,7 +155,7 @@ func answersAll(found map[string]bool, asked []document, id string) error {
 	}
 	var name []byte
 	for i := range asked {
-		name = appendID(name[:0], id, asked[i].seq)
+		name = asked[i].appendID(name[:0], id)
 		if _, ok := found[string(name)]; asked[i].unknown && !ok {
 			return fmt.Errorf("%w: nothing is said of %s", errLookup, name)
 		}
@@ -169,11 +169,10 @@ func (w *worker) settleFound(b *batch, asked []document, found map[string]bool) 
 	var id []byte
 	for i := range asked {
 		d := &asked[i]
-		id = appendID(id[:0], w.id, d.seq)
+		id = d.appendID(id[:0], w.id)
 		if d.unknown && found[string(id)] {
-			d.settled = true
 			t.Duplicate++
-			t.settled++
+			t.done(d)
 		}
 		d.unknown = false
 	}
@@ -204,7 +203,7 @@ func writeIDs(w io.Writer, docs []document, id string) error {
 	list := []byte(`{"ids":[`)
 	for i := range docs {
 		if docs[i].unknown {
-			list = append(appendID(append(list, '"'), id, docs[i].seq), `",`...)
+			list = append(docs[i].appendID(append(list, '"'), id), `",`...)
 		}
 	}
 	list[len(list)-1] = ']'

@@ -81,7 +81,7 @@ func (q *queue) ringUsage() int64 {
 func (m *meters) create(meter metric.Meter) error {
 	var errs [9]error
 	m.lines, errs[0] = meter.Int64ObservableCounter("spanlog.elk.lines", metric.WithUnit("{line}"),
-		metric.WithDescription("Log lines by what became of them. The outcome accepted counts all; the others, with spanlog.elk.pending, add up to it."))
+		metric.WithDescription("Log lines by what became of them. The outcomes accepted and recovered count all; the others, with spanlog.elk.pending, add up to them."))
 	m.retries, errs[1] = meter.Int64ObservableCounter("spanlog.elk.retries", metric.WithUnit("{line}"),
 		metric.WithDescription("Times that a line had to be sent again."))
 	m.requests, errs[2] = meter.Int64ObservableCounter("spanlog.elk.requests", metric.WithUnit("{request}"),
@@ -180,11 +180,12 @@ type lineCount struct {
 	lines           uint64
 }
 
-// outcomes splits the counts as the metric does. All but the first, with
-// Pending, add up to the first.
+// outcomes splits the counts as the metric does. All but the first two, with
+// Pending, add up to these.
 func (s Stats) outcomes() []lineCount {
-	return []lineCount{
+	return append([]lineCount{
 		{"accepted", "", s.Accepted},
+		{"recovered", "", s.Recovered},
 		{"delivered", "", s.Delivered},
 		{"diverted", "", s.Diverted},
 		{"duplicate", "", s.Duplicate},
@@ -193,9 +194,5 @@ func (s Stats) outcomes() []lineCount {
 		{"dead_lettered", reasonTooLong, s.DeadLettered.TooLong},
 		{"dead_lettered", reasonRefused, s.DeadLettered.Refused},
 		{"dead_lettered", reasonProduct, s.DeadLettered.ProductCheck},
-		{"dropped", "ring_full", s.Dropped.RingFull},
-		{"dropped", "unavailable", s.Dropped.Unavailable},
-		{"dropped", "close", s.Dropped.Close},
-		{"dropped", "dead_letter", s.Dropped.DeadLetter},
-	}
+	}, s.Dropped.reasons()...)
 }

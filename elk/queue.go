@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/spanlog/spanlog/elk/internal/spool"
 )
 
 // takeBytes bounds how much the sender copies in one hold of the lock.
@@ -19,26 +21,30 @@ type queue struct {
 
 	// mu guards all below. It is held for copies and counts only: no I/O, no
 	// callback, no waiting.
-	mu      sync.Mutex
-	closed  bool // no more lines
-	settled bool // counted for good; verdicts come too late
-	ring    ring
-	targets []*target
-	batches []*batch // with the workers, or parked
-	parked  int      // bytes of those parked
-	last    uint64   // sequence of the newest line
-	urgent  uint64   // lines up to this sequence go out without waiting for others
-	held    uint64   // lines in batches, without a verdict
-	locked  bool     // the server takes nothing from us
-	stats   Stats
-	waiters []waiter
-	hurried time.Time // when the last pause was cut short
+	mu        sync.Mutex
+	closed    bool // no more lines
+	settled   bool // counted for good; verdicts come too late
+	ring      ring
+	targets   []*target
+	batches   []*batch // with the workers, or parked
+	parked    int      // bytes of those parked
+	last      uint64   // sequence of the newest line
+	urgent    uint64   // lines up to this sequence go out without waiting for others
+	held      uint64   // lines in batches, without a verdict
+	locked    bool     // the server takes nothing from us
+	stats     Stats
+	waiters   []waiter
+	hurried   time.Time     // when the last pause was cut short
+	store     *store        // nil: there is no spool
+	room      chan struct{} // nil: nobody waits for room
+	announced announced
 
 	suspects suspects
 }
 
-func newQueue(c Config) *queue {
-	return &queue{
+// newQueue makes a queue; disk is nil without a spool.
+func newQueue(c Config, disk *spool.Spool) *queue {
+	q := &queue{
 		config:  c,
 		wake:    make(chan struct{}, 1),
 		closing: make(chan struct{}),
@@ -46,6 +52,11 @@ func newQueue(c Config) *queue {
 
 		suspects: suspects{backoff: newBackoff(c.BackoffMin, c.BackoffMax)},
 	}
+	if disk != nil {
+		q.store = newStore(disk)
+		q.ring.reserve = max(q.ring.limit/4, blocksFor(c.MaxLineBytes))
+	}
+	return q
 }
 
 // open returns the target of a name, and makes it while there are fewer than
@@ -66,6 +77,7 @@ func (q *queue) open(dataset, namespace string, limit int) (*target, bool) {
 		name:    name,
 		fields:  newFields(q.config, dataset, namespace),
 		road:    q.ring.open(),
+		staged:  q.openStaged(),
 		backoff: newBackoff(q.config.BackoffMin, q.config.BackoffMax),
 	}
 	q.targets = append(q.targets, t)
@@ -75,25 +87,38 @@ func (q *queue) open(dataset, namespace string, limit int) (*target, bool) {
 // put accepts a line, cut to limit. It reports how many lines were dropped
 // for want of room, the line itself among them, and whether the queue is open.
 func (q *queue) put(to *target, level slog.Level, line []byte, limit int, now time.Time) (dropped int, open bool) {
-	info := lineInfo{at: now.UnixNano(), full: len(line)}
-	line = line[:min(len(line), limit)]
 	q.mu.Lock()
 	if q.closed {
 		q.mu.Unlock()
 		return 0, false
 	}
+	dropped, due, movable := q.accept(to, level, line, limit, now)
+	q.mu.Unlock()
+	q.tell(due, movable)
+	return dropped, true
+}
+
+// accept is put without its lock. It reports whether workers should look, or
+// the mover. Under mu.
+func (q *queue) accept(to *target, level slog.Level, line []byte, limit int, now time.Time) (dropped int, due, movable bool) {
+	info := lineInfo{at: now.UnixNano(), full: len(line)}
+	line = line[:min(len(line), limit)]
 	q.last++
 	q.stats.Accepted++
 	info.seq = q.last
 	before, first := q.full(to), to.road.lines == 0
 	gone, stored := q.ring.push(to.road, level, info, line)
 	dropped = q.drop(to, gone, stored)
-	due := first || !before && q.full(to)
-	q.mu.Unlock()
-	if due {
+	return dropped, q.direct() && (first || !before && q.full(to)), stored && q.movable(len(line))
+}
+
+func (q *queue) tell(workers, mover bool) {
+	if workers {
 		q.signal()
 	}
-	return dropped, true
+	if mover {
+		q.store.signalMover()
+	}
 }
 
 // drop counts the lines that a new one cost, itself if it is not stored.
@@ -116,15 +141,11 @@ func (q *queue) drop(to *target, gone evictions, stored bool) (dropped int) {
 // full reports whether a target has enough for a request, or more than its
 // share of a ring that is half full: short lines take whole blocks. Under mu.
 func (q *queue) full(t *target) bool {
-	return t.road.bytes >= q.config.BatchBytes || t.road.blocks*len(q.targets) > q.ring.limit/2
+	from := q.source(t)
+	return from.bytes >= q.config.BatchBytes || from.blocks*len(q.targets) > q.enough(from)
 }
 
-func (q *queue) signal() {
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
-}
+func (q *queue) signal() { signal(q.wake) }
 
 // next returns a batch to serve now: one that was parked, or spare, made
 // ready to be filled, which is then in use. Otherwise it says how long until
@@ -151,7 +172,7 @@ func (q *queue) next(now time.Time, spare *batch) (b *batch, wait time.Duration,
 		wait = sooner(wait, until)
 	}
 	if found == nil {
-		return nil, wait, q.closed && q.ring.lines == 0 && q.parked == 0
+		return nil, wait, q.closed && q.ring.lines == 0 && q.parked == 0 && q.store.empty()
 	}
 	return q.assign(found, spare), 0, false
 }
@@ -176,8 +197,8 @@ func (q *queue) ready(t *target, now time.Time) (seq uint64, wait time.Duration,
 	if len(t.parked) > 0 {
 		return t.parked[0].first, wait, true
 	}
-	first, ok := q.ring.oldest(t.road)
-	if !ok {
+	first, ok := q.ring.oldest(q.source(t))
+	if !ok || t.trail.feeding && !q.full(t) {
 		return 0, 0, false
 	}
 	return first.seq, max(wait, q.age(t, first, now)), true
@@ -218,14 +239,18 @@ func (q *queue) take(b *batch) (more bool) {
 	defer q.mu.Unlock()
 	begin := len(b.buf)
 	for !q.settled && len(b.buf)-begin < takeBytes {
-		info, ok := q.ring.oldest(b.target.road)
+		from := q.source(b.target)
+		info, ok := q.ring.oldest(from)
 		if !ok || len(b.docs) > 0 && len(b.buf)+len(b.target.fields.gap)+int(info.size) > q.config.BatchBytes {
 			break
 		}
-		b.take(info, &q.ring)
+		b.take(info, &q.ring, from)
 		q.held++
+		q.store.took(b, info)
 	}
 	b.first = b.oldest()
+	q.store.signalFeeder()
+	q.roomy()
 	more = len(b.buf) > begin && b.target.backoff.failures == 0
 	b.target.filling = more
 	return more
@@ -290,16 +315,17 @@ func (q *queue) lock(locked bool) {
 	q.locked = locked
 }
 
-// settle counts the verdicts on n lines of a batch.
-func (q *queue) settle(verdicts Stats, n int, b *batch) {
+// settle counts the verdicts on lines of a batch.
+func (q *queue) settle(t tally, b *batch) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	b.first = b.oldest()
 	if q.settled {
 		return
 	}
-	q.stats.add(verdicts)
-	q.held -= uint64(n)
+	q.stats.add(t.Stats)
+	q.held -= uint64(t.settled)
+	q.store.ack(t.acks)
 	q.release()
 }
 
@@ -312,6 +338,7 @@ func (q *queue) close() bool {
 		return false
 	}
 	q.closed = true
+	q.store.hasten()
 	for _, t := range q.targets {
 		t.until = time.Time{}
 	}
@@ -320,20 +347,22 @@ func (q *queue) close() bool {
 	return true
 }
 
-// end drops what has no verdict, ends the waiters, and returns the final
-// counts. Verdicts that arrive later count nothing.
+// end drops what has no verdict and is not on disk, ends the waiters, and
+// returns the final counts. Verdicts that arrive later count nothing.
 func (q *queue) end() Stats {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.stats.Dropped.Close += q.pending()
-	q.settled, q.held = true, 0
+	kept := q.kept()
+	q.stats.Dropped.Close += q.pending() - kept
+	q.settled, q.held = true, kept
+	q.store.end()
 	q.ring.clear()
 	q.release()
 	return q.snapshot()
 }
 
 // pending is the number of lines without a verdict. Under mu.
-func (q *queue) pending() uint64 { return uint64(q.ring.lines) + q.held }
+func (q *queue) pending() uint64 { return uint64(q.ring.lines) + q.held + q.store.elsewhere() }
 
 // snapshot returns the counts. Under mu.
 func (q *queue) snapshot() Stats {

@@ -28,8 +28,11 @@ var (
 
 // TestRandomSchedules: whatever the server does in whatever order, every line
 // is stored once and the counts balance, at the end and on the way.
-func TestRandomSchedules(t *testing.T) {
-	seed, n := *randomSeed, *randomSchedules
+func TestRandomSchedules(t *testing.T) { runSchedules(t, *randomSchedules, runSchedule) }
+
+// runSchedules runs n of them, or a tenth with -short, several at a time.
+func runSchedules(t *testing.T, n int, run func(t *testing.T, seed uint64)) {
+	seed := *randomSeed
 	if seed == 0 {
 		seed = rand.Uint64()
 	}
@@ -46,7 +49,7 @@ func TestRandomSchedules(t *testing.T) {
 				if i >= int64(n) {
 					return
 				}
-				if !t.Run(fmt.Sprint(seed+uint64(i)), func(t *testing.T) { runSchedule(t, seed+uint64(i)) }) {
+				if !t.Run(fmt.Sprint(seed+uint64(i)), func(t *testing.T) { run(t, seed+uint64(i)) }) {
 					failed.Add(1)
 					t.Errorf("repeat with -elk.seed=%d -elk.schedules=1", seed+uint64(i))
 				}
@@ -86,6 +89,12 @@ func runSchedule(t *testing.T, seed uint64) {
 	c.CloseTimeout = time.Minute
 	if nodes := rng.IntN(4); nodes > 0 {
 		c.Addresses = run.startNodes(t, nodes)
+	}
+	if rng.IntN(2) == 0 {
+		c.SpoolDir = t.TempDir()
+		c.RingBytes = 8 << 10 << rng.IntN(8)
+		c.SpoolBytes = 64 << 10
+		c.Block = time.Minute
 	}
 	run.Shipper = openShipper(t, c)
 	lines := run.begin(t)

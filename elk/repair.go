@@ -38,7 +38,8 @@ func (b *batch) repair(d *document, f flaw, id string) bool {
 	if !ok {
 		return false
 	}
-	own := appendPrefix(make([]byte, 0, len(b.target.fields.gap)+len(r.out)+1), id, d.lineInfo, sh, b.target.fields)
+	id, info := d.named(id)
+	own := appendPrefix(make([]byte, 0, len(b.target.fields.gap)+len(r.out)+1), id, info, sh, b.target.fields)
 	own = append(own, r.out[1:]...)
 	d.own = append(own, '\n')
 	d.repaired = f

@@ -34,8 +34,12 @@ type ring struct {
 	free   uint32 // chain of unused blocks
 	unused int    // its length
 	roads  []*road
-	blocks [laneCount]int // of all roads, by lane
+	blocks [laneCount]int // of all roads but the fixed, by lane
+	fixed  int            // blocks of the fixed roads
 	lines  int
+	loose  struct{ lines, bytes int } // of all roads but the fixed
+	// reserve is how many blocks are for fixed roads only.
+	reserve int
 }
 
 // road is what one target has in the ring.
@@ -48,6 +52,8 @@ type road struct {
 	// refused says that the server takes nothing of this target now, so that
 	// its lines make room for those of others at the same level.
 	refused bool
+	// fixed says that its lines make room for nobody.
+	fixed bool
 }
 
 type chunk struct {
@@ -68,7 +74,9 @@ type lineInfo struct {
 	seq  uint64
 	at   int64 // arrival, Unix nanoseconds
 	size uint32
-	full int // length before it was cut to size
+	// spooled says that the line is in the spool as well.
+	spooled bool
+	full    int // length before it was cut to size
 }
 
 type lane struct {
@@ -99,6 +107,9 @@ func (r *ring) open() *road {
 
 func blocksFor(size int) int { return max(1, (size+blockBytes-1)/blockBytes) }
 
+// levelOf undoes laneOf, but for what is outside the lanes.
+func levelOf(at int) slog.Level { return lowestLane + slog.Level(at) }
+
 func laneOf(level slog.Level) int {
 	return int(min(max(level, lowestLane), highestLane) - lowestLane)
 }
@@ -110,22 +121,30 @@ func laneOf(level slog.Level) int {
 func (r *ring) push(to *road, level slog.Level, info lineInfo, line []byte) (gone evictions, stored bool) {
 	need := blocksFor(len(line))
 	at := laneOf(level)
-	if need > r.room() {
-		if need > r.room()+r.evictable(to, at) {
+	if need > r.space() {
+		if need > r.space()+r.evictable(to, at) {
 			return evictions{}, false
 		}
 		gone = r.evict(to, at, need)
 	}
-	info.size = uint32(len(line))
-	first := r.store(line)
-	s := r.slot(first)
-	s.lineInfo, s.nextLine = info, none
-	r.link(to, at, first, need)
+	r.keep(to, at, info, line)
 	return gone, true
 }
 
-// room is the number of blocks that a new line may take.
+// keep stores a copy of line, for which there is room.
+func (r *ring) keep(to *road, at int, info lineInfo, line []byte) {
+	info.size = uint32(len(line))
+	first := r.store(line)
+	s := r.slot(first)
+	s.lineInfo = info
+	r.attach(to, at, first)
+}
+
+// room is the number of blocks that are not in use.
 func (r *ring) room() int { return r.limit - r.made + r.unused }
+
+// space is the number of blocks that a new line may take.
+func (r *ring) space() int { return r.room() - max(0, r.reserve-r.fixed) }
 
 // evictable is the number of blocks that a line in a lane of to may claim.
 func (r *ring) evictable(to *road, at int) (blocks int) {
@@ -133,7 +152,7 @@ func (r *ring) evictable(to *road, at int) (blocks int) {
 		blocks += r.blocks[i]
 	}
 	for _, from := range r.roads {
-		if yields(from, to) {
+		if yields(from, to) && !from.fixed {
 			blocks += from.lanes[at].blocks
 		}
 	}
@@ -147,7 +166,7 @@ func yields(from, to *road) bool { return from.refused && !to.refused }
 // sure that those evictable suffice.
 func (r *ring) evict(to *road, at, need int) (gone evictions) {
 	for i := 0; i <= at; i++ {
-		for r.room() < need {
+		for r.space() < need {
 			from := r.victim(to, i, i < at)
 			if from == nil {
 				break
@@ -167,7 +186,7 @@ func (r *ring) evict(to *road, at, need int) (gone evictions) {
 func (r *ring) victim(to *road, at int, anyRoad bool) (found *road) {
 	oldest := uint64(0)
 	for _, from := range r.roads {
-		if from.lanes[at].lines == 0 || !anyRoad && !yields(from, to) {
+		if from.fixed || from.lanes[at].lines == 0 || !anyRoad && !yields(from, to) {
 			continue
 		}
 		if seq := r.slot(from.lanes[at].head).seq; found == nil || seq < oldest {
@@ -201,13 +220,18 @@ func (r *ring) oldestLane(from *road) (found int) {
 // not be empty.
 func (r *ring) pop(from *road, dst []byte) []byte {
 	at := r.oldestLane(from)
-	block := from.lanes[at].head
+	dst = r.read(from.lanes[at].head, dst)
+	r.unlink(from, at)
+	return dst
+}
+
+// read appends the line that begins with a block to dst.
+func (r *ring) read(block uint32, dst []byte) []byte {
 	for left := int(r.slot(block).size); left > 0; block = r.slot(block).next {
 		n := min(left, blockBytes)
 		dst = append(dst, r.block(block)[:n]...)
 		left -= n
 	}
-	r.unlink(from, at)
 	return dst
 }
 
@@ -264,34 +288,8 @@ func (r *ring) grow() {
 	r.made += n
 }
 
-func (r *ring) link(to *road, at int, first uint32, blocks int) {
-	l := &to.lanes[at]
-	if l.lines == 0 {
-		l.head = first
-		to.filled |= 1 << at
-	} else {
-		r.slot(l.tail).nextLine = first
-	}
-	l.tail = first
-	r.count(to, at, 1, blocks, int(r.slot(first).size))
-}
-
 // unlink removes the first line of a lane and frees its blocks.
-func (r *ring) unlink(from *road, at int) {
-	l := &from.lanes[at]
-	head := r.slot(l.head)
-	next, size := head.nextLine, int(head.size)
-	for block := l.head; block != none; {
-		following := r.slot(block).next
-		r.give(block)
-		block = following
-	}
-	l.head = next
-	if l.lines == 1 {
-		from.filled &^= 1 << at
-	}
-	r.count(from, at, -1, -blocksFor(size), -size)
-}
+func (r *ring) unlink(from *road, at int) { r.release(r.detach(from, at)) }
 
 func (r *ring) count(of *road, at, lines, blocks, bytes int) {
 	of.lanes[at].lines += lines
@@ -299,7 +297,13 @@ func (r *ring) count(of *road, at, lines, blocks, bytes int) {
 	of.lines += lines
 	of.blocks += blocks
 	of.bytes += bytes
-	r.blocks[at] += blocks
+	if of.fixed {
+		r.fixed += blocks
+	} else {
+		r.blocks[at] += blocks
+		r.loose.lines += lines
+		r.loose.bytes += bytes
+	}
 	r.lines += lines
 }
 

@@ -29,7 +29,7 @@ func newSender(c Config, id string, q *queue, a *alarms, client Client) *sender 
 		alarms:  a,
 		peer:    newPeer(c),
 		gate:    newGate(c),
-		letters: &letterWriter{to: c.DeadLetter},
+		letters: newLetters(c),
 		done:    make(chan struct{}),
 	}
 	for range max(1, c.InFlight) {
@@ -52,8 +52,9 @@ func (s *sender) run(ctx context.Context) {
 type worker struct {
 	*sender
 	poster *poster
-	spare  *batch // empty, for its room
-	work   []span // of the batch, still to be sent in this round, next one last
+	spare  *batch   // empty, for its room
+	acks   []uint64 // room for those of a tally
+	work   []span   // of the batch, still to be sent in this round, next one last
 }
 
 // span is a range of documents of the batch.
@@ -69,6 +70,7 @@ func (w *worker) run(ctx context.Context) {
 		}
 		if !b.suspect {
 			w.fill(b)
+			w.queue.announce(time.Now(), false)
 		}
 		w.queue.signal()
 		w.serve(ctx, b)

@@ -11,19 +11,34 @@ import (
 // tally collects the verdicts of one answer, to be counted in one go.
 type tally struct {
 	Stats
-	settled int // documents with a verdict
-	waiting int // documents that the server will not take now
-	busy    int // of these, for want of room
+	settled int      // documents with a verdict
+	acks    []uint64 // those of them that are in the spool
+	waiting int      // documents that the server will not take now
+	busy    int      // of these, for want of room
 	refused bool
 	last    item
 }
 
+// done notes that a document has its verdict.
+func (t *tally) done(d *document) {
+	d.settled = true
+	t.settled++
+	if d.spooled {
+		t.acks = append(t.acks, d.seq)
+	}
+}
+
 // settle hands the verdicts to the queue.
-func (w *worker) settle(t tally, b *batch) { w.queue.settle(t.Stats, t.settled, b) }
+func (w *worker) settle(t tally, b *batch) {
+	w.queue.settle(t, b)
+	if cap(t.acks) > cap(w.acks) {
+		w.acks = t.acks[:0]
+	}
+}
 
 // apply follows the word on each document.
 func (w *worker) apply(r *result, b *batch, out outcome, docs []document) {
-	var t tally
+	t := tally{acks: w.acks}
 	if out.allDelivered() {
 		t.deliver(docs)
 	} else {
@@ -48,10 +63,9 @@ func (w *worker) apply(r *result, b *batch, out outcome, docs []document) {
 // deliver counts documents that are stored.
 func (t *tally) deliver(docs []document) {
 	for i := range docs {
-		docs[i].settled = true
+		t.done(&docs[i])
 	}
 	t.Delivered += uint64(len(docs))
-	t.settled += len(docs)
 }
 
 func (w *worker) applyItem(t *tally, b *batch, d *document, word item, f fate) {
@@ -82,8 +96,7 @@ func (w *worker) applyItem(t *tally, b *batch, d *document, word item, f fate) {
 		}
 		return
 	}
-	d.settled = true
-	t.settled++
+	t.done(d)
 }
 
 // repairOrBury gives a document that can be mended one more try.
@@ -185,8 +198,7 @@ func (w *worker) buryRefused(t *tally, b *batch, d *document, word item, f fate)
 }
 
 func (w *worker) bury(t *tally, b *batch, d *document, letter deadLetter) {
-	d.settled = true
-	t.settled++
+	t.done(d)
 	letter.ErrorType, letter.ErrorReason = w.alarms.clean(letter.ErrorType), w.alarms.clean(letter.ErrorReason)
 	letter.Time, letter.Target = time.Now().UTC(), b.target.name
 	if err := w.letters.write(letter.withDocument(b.original(d))); err != nil {

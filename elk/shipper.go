@@ -3,13 +3,13 @@ package elk
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"time"
+
+	"github.com/spanlog/spanlog/elk/internal/spool"
 )
 
 var (
@@ -38,6 +38,7 @@ type Shipper struct {
 	queue  *queue
 	home   *target // of Config.Dataset
 	sender *sender
+	keeper *keeper // nil without Config.SpoolDir
 	alarms *alarms
 	own    *ownClient // nil with Config.Client
 	meters *meters    // nil without Config.Meter
@@ -46,44 +47,50 @@ type Shipper struct {
 }
 
 // Open starts a shipper. It does no network I/O: a server that is down is no
-// error, a configuration that cannot work is.
+// error, a configuration that cannot work is, and so is a Config.SpoolDir that
+// cannot be written to. It reads what ended processes have left there.
 func Open(config Config) (*Shipper, error) {
 	c, err := config.resolved()
 	if err != nil {
 		return nil, err
 	}
 	hidden := newSecrets(&c)
-	s := &Shipper{config: c, queue: newQueue(c), ended: make(chan struct{})}
-	if s.meters, err = newMeters(c, s.queue); err != nil {
-		return nil, err
-	}
+	s := &Shipper{config: c, ended: make(chan struct{})}
 	client := c.Client
 	if client == nil {
 		if s.own, err = newOwnClient(c); err != nil {
-			s.meters.close()
 			return nil, err
 		}
 		client = s.own
 	}
+	id := newID()
+	disk, err := openSpool(c, id)
+	if err != nil {
+		return nil, err
+	}
+	s.queue = newQueue(c, disk)
 	s.home, _ = s.queue.open(c.Dataset, c.Namespace, 1)
+	if disk != nil {
+		s.queue.recover(disk)
+	}
+	if s.meters, err = newMeters(c, s.queue); err != nil {
+		return nil, errors.Join(err, closeSpool(disk))
+	}
 	s.alarms = newAlarms(c.OnAlarm, hidden)
-	s.sender = newSender(c, newID(), s.queue, s.alarms, s.meters.measured(client))
+	s.sender = newSender(c, id, s.queue, s.alarms, s.meters.measured(client))
+	s.keeper = newKeeper(c, s.queue, s.alarms, s.sender.letters)
 	var ctx context.Context
 	ctx, s.cancel = context.WithCancel(context.Background())
+	s.keeper.start()
 	go s.sender.run(ctx)
 	return s, nil
 }
 
-// newID makes what distinguishes this shipper's documents from all others':
-// 72 random bits.
-func newID() string {
-	var id [9]byte
-	_, _ = rand.Read(id[:]) // never fails since Go 1.24
-	return base64.RawURLEncoding.EncodeToString(id[:])
-}
+// newID makes what distinguishes this shipper's documents from all others'.
+func newID() string { return spool.NewID() }
 
 // Write accepts each non-empty line of p as one document, at level Info. It
-// copies p, never waits for the network, and while the shipper is open
+// copies p, waits for nothing unless Config.Block says so, and while the shipper is open
 // returns len(p) and nil, also when it had to drop a line: Stats and
 // Config.OnAlarm tell. After Close it returns ErrClosed.
 func (s *Shipper) Write(p []byte) (int, error) { return s.WriteLine(slog.LevelInfo, p) }
@@ -117,7 +124,7 @@ func (s *Shipper) accept(to *target, level slog.Level, line []byte, now time.Tim
 	if len(line) == 0 {
 		return true
 	}
-	dropped, open := s.queue.put(to, level, line, s.config.MaxLineBytes, now)
+	dropped, open := s.queue.putPatiently(to, level, line, s.config.MaxLineBytes, now)
 	if dropped > 0 {
 		s.alarms.raise(alarmRingFull, "lines are dropped: more arrive than leave, and RingBytes is used up")
 	}
@@ -166,13 +173,22 @@ func (s *Shipper) flushContext(ctx context.Context) (context.Context, context.Ca
 	return context.WithTimeout(ctx, s.config.FlushTimeout)
 }
 
-// Sync sends what is waiting, as Flush does, but does not wait for the
-// network: the error wraps ErrPending while any line has no verdict. Use Flush to wait.
+// Sync returns nil once every line accepted before it is on disk, in
+// Config.SpoolDir, or has its verdict; else what keeps it from that. How
+// durable it then is says Config.SpoolSync.
+//
+// Without SpoolDir there is nothing to wait for but the network, and it does not:
+// the error wraps ErrPending while any line has no verdict. In either case it
+// sends what is waiting, as Flush does. Use Flush to wait for the server.
 func (s *Shipper) Sync() error {
 	if s.isZero() {
 		return nil
 	}
-	if pending := s.hurry(); pending > 0 {
+	pending := s.hurry()
+	if s.keeper != nil {
+		return s.keeper.sync()
+	}
+	if pending > 0 {
 		return fmt.Errorf("%w: %d pending", ErrPending, pending)
 	}
 	return nil
@@ -189,10 +205,12 @@ func (s *Shipper) Close() error {
 }
 
 // Shutdown ends intake, sends what is left, and stops. It tries until ctx
-// ends, at least once if ctx allows; what then has no verdict is dropped. It
+// ends, at least once if ctx allows; what then has no verdict stays in
+// Config.SpoolDir, or is dropped without one. It
 // returns nil when in its whole life the shipper lost nothing, that is, when
-// every line was stored or dead-lettered, else an error that wraps ErrLost
-// and names the counts. A second call waits for the first and returns nil.
+// every line was stored or dead-lettered or is on disk, else an error that wraps ErrLost
+// and names the counts, or what the disk said. A disk that hangs is waited for 5 s
+// beyond ctx. A second call waits for the first and returns nil.
 func (s *Shipper) Shutdown(ctx context.Context) error {
 	if s.isZero() {
 		return nil
@@ -200,6 +218,7 @@ func (s *Shipper) Shutdown(ctx context.Context) error {
 	if ctx == nil {
 		ctx = context.Background()
 	}
+	s.queue.announce(time.Now(), true)
 	if !s.queue.close() {
 		select {
 		case <-s.ended:
@@ -209,13 +228,18 @@ func (s *Shipper) Shutdown(ctx context.Context) error {
 	}
 	defer close(s.ended)
 	s.sender.gate.cut()
-	s.stop(ctx)
-	return lossError(s.queue.end())
+	s.keeper.save()
+	err := s.stop(ctx)
+	end := s.queue.end()
+	if end.Pending == 0 {
+		err = nil
+	}
+	return errors.Join(lossError(end), err)
 }
 
 // stop ends the goroutines. One that hangs in the caller's code is left
 // behind: its verdicts no longer count.
-func (s *Shipper) stop(ctx context.Context) {
+func (s *Shipper) stop(ctx context.Context) error {
 	s.queue.signal()
 	select {
 	case <-s.sender.done:
@@ -227,16 +251,19 @@ func (s *Shipper) stop(ctx context.Context) {
 	if s.own != nil {
 		s.own.close()
 	}
+	err := s.keeper.close(ctx)
+	s.sender.letters.close()
 	s.meters.close()
 	s.alarms.close(closeGrace)
+	return err
 }
 
 func lossError(s Stats) error {
 	if s.Dropped.Total() == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %d of %d (ring full %d, refused and ring full %d, no answer before close %d, dead letter not written %d)",
-		ErrLost, s.Dropped.Total(), s.Accepted, s.Dropped.RingFull, s.Dropped.Unavailable, s.Dropped.Close, s.Dropped.DeadLetter)
+	return fmt.Errorf("%w: %d of %d (ring full %d, refused and ring full %d, no answer before close %d, dead letter not written %d, damaged on disk %d)",
+		ErrLost, s.Dropped.Total(), s.Accepted+s.Recovered, s.Dropped.RingFull, s.Dropped.Unavailable, s.Dropped.Close, s.Dropped.DeadLetter, s.Dropped.Corrupt)
 }
 
 // Stats returns the counts so far; after Close, the final ones.

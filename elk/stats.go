@@ -5,6 +5,9 @@ package elk
 type Stats struct {
 	// Accepted are the lines that Write took, also those it then dropped.
 	Accepted uint64
+	// Recovered are lines found in SpoolDir that processes which have ended
+	// had accepted, also those that cannot be read.
+	Recovered uint64
 	// Delivered are stored in the data stream.
 	Delivered uint64
 	// Diverted are stored in the data stream's failure store.
@@ -15,7 +18,7 @@ type Stats struct {
 	DeadLettered DeadLettered
 	// Dropped are lost.
 	Dropped Dropped
-	// Pending have no verdict yet.
+	// Pending have no verdict yet; after Close, they are in SpoolDir.
 	Pending uint64
 
 	// Requests are the bulk requests tried. Not part of the balance.
@@ -56,15 +59,18 @@ type Dropped struct {
 	Unavailable uint64
 	Close       uint64 // no verdict when the time to close was over
 	DeadLetter  uint64 // Config.DeadLetter returned an error or panicked
+	Corrupt     uint64 // known to have been in SpoolDir, and not readable
 }
 
 // Total is the sum over all reasons.
-func (d Dropped) Total() uint64 { return d.RingFull + d.Unavailable + d.Close + d.DeadLetter }
+func (d Dropped) Total() uint64 {
+	return d.RingFull + d.Unavailable + d.Close + d.DeadLetter + d.Corrupt
+}
 
-// Balanced reports whether every accepted line is accounted for exactly once:
-// accepted = delivered + diverted + duplicate + dead-lettered + dropped + pending.
+// Balanced reports whether every line is accounted for exactly once:
+// accepted + recovered = delivered + diverted + duplicate + dead-lettered + dropped + pending.
 func (s Stats) Balanced() bool {
-	return s.Accepted == s.Delivered+s.Diverted+s.Duplicate+s.DeadLettered.Total()+s.Dropped.Total()+s.Pending
+	return s.Accepted+s.Recovered == s.Delivered+s.Diverted+s.Duplicate+s.DeadLettered.Total()+s.Dropped.Total()+s.Pending
 }
 
 // add adds the verdicts and requests of d.

@@ -22,6 +22,8 @@ type target struct {
 
 	// Under queue.mu.
 	road    *road    // its lines in the ring
+	staged  *road    // those that are in the spool too, or nil without one
+	trail   trail    // those that are in the spool only
 	parked  []*batch // with documents that the server would not take
 	busy    int      // batches with workers
 	filling bool     // one of them takes lines from the ring

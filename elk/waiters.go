@@ -37,11 +37,11 @@ func (q *queue) passed(seq uint64) bool {
 		}
 	}
 	for _, t := range q.targets {
-		if first, ok := q.ring.oldest(t.road); ok && first.seq <= seq {
+		if first, ok := q.ring.oldest(t.road); ok && first.seq <= seq || t.trail.behind && t.trail.next <= seq {
 			return false
 		}
 	}
-	return true
+	return q.store.passed(seq)
 }
 
 // hurry sends what is here without waiting for a full batch, or for the end
@@ -49,6 +49,7 @@ func (q *queue) passed(seq uint64) bool {
 func (q *queue) hurry(now time.Time) (pending uint64, cut bool) {
 	q.mu.Lock()
 	q.urgent = q.last
+	q.store.hasten()
 	pending = q.pending()
 	if cut = pending > 0 && now.Sub(q.hurried) >= min(q.config.BackoffMin, hurryEvery); cut {
 		q.hurried = now
@@ -59,6 +60,7 @@ func (q *queue) hurry(now time.Time) (pending uint64, cut bool) {
 	}
 	q.mu.Unlock()
 	q.signal()
+	q.store.signalMover()
 	return pending, cut
 }
 

@@ -18,7 +18,8 @@ func (b *batch) wrap(d *document, id string) {
 	line := b.buf[d.line : d.end-1]
 	f := b.target.fields
 	own := make([]byte, 0, len(f.gap)+len(line)+len(line)/8+len(wrapEnd)+16)
-	own = appendPrefix(own, id, d.lineInfo, f.wrapped, f)
+	id, info := d.named(id)
+	own = appendPrefix(own, id, info, f.wrapped, f)
 	own = append(own, `"message":"`...)
 	own = appendEscaped(own, line)
 	d.own = append(own, wrapEnd...)

@@ -13,6 +13,7 @@ const (
 	otlp     = "go.opentelemetry.io/otel/exporters/..."
 	zap      = "go.uber.org/zap/..."
 	zerolog  = "github.com/rs/zerolog/..."
+	spool    = "elk/internal/spool"
 	testkit  = "internal/bridgetest" // a conformance suite: the one package that is for tests and is no test file
 )
 
@@ -46,11 +47,14 @@ var rules = map[string]rule{
 		not:  []string{zap, zerolog, "github.com/elastic/..."},
 	},
 	"elk": {
+		ours: []string{spool},
 		not: []string{
 			"github.com/elastic/go-elasticsearch/v8", "github.com/elastic/go-elasticsearch/v8/esutil", "github.com/elastic/go-elasticsearch/v8/typedapi/...",
 			zap, zerolog, sdk, contrib, otlp,
 		},
 	},
+	spool:                       {not: append([]string{"go.opentelemetry.io/...", zap, zerolog}, light...)},
+	spool + "/mutants":          {not: append([]string{"go.opentelemetry.io/...", zap, zerolog}, light...)},
 	"elk/elktest":               {not: []string{"github.com/elastic/...", otelRoot, sdk, zap, zerolog}},
 	testkit:                     {ours: []string{"events", "internal/spanstate", "span", "span/setup"}, not: []string{zap, zerolog, "github.com/elastic/..."}},
 	testkit + "/mutants":        {ours: []string{testkit}},
@@ -62,7 +66,7 @@ var rules = map[string]rule{
 	"examples/zap":              example("zapbridge"),
 	"examples/zerolog":          example("zerologbridge"),
 	"examples/quickstart": {
-		ours: []string{"events", "internal/spanstate", "span", "span/setup", "slogbridge", "zapbridge", "zerologbridge", "elk", "elk/elktest"},
+		ours: []string{"events", "internal/spanstate", "span", "span/setup", "slogbridge", "zapbridge", "zerologbridge", "elk", spool, "elk/elktest"},
 	},
 }
 
