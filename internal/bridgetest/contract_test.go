@@ -30,7 +30,7 @@ func rows() (all []row) {
 	for _, some := range [][]row{
 		idRows(), idOnceRows(), boundRows(), eventRows(), nameRows(), typeRows(), fieldRows(), errorRows(), statusRows(),
 		derivedRows(), resourceRows(), ecsRows(), schemaRows(), contextRows(), linkRows(), muteRows(), redactRows(), budgetRows(),
-		recordRows(), outputRows(), keyRows(), limitRows(), flushRows(), panicRows(), badRows(),
+		recordRows(), outputRows(), twoRows(), keyRows(), limitRows(), flushRows(), panicRows(), badRows(),
 	} {
 		all = append(all, some...)
 	}
