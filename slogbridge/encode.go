@@ -26,6 +26,7 @@ type encoder struct {
 	b      []byte
 	comma  bool     // the next member needs a comma before it
 	depth  int      // open groups; 0 is the root
+	nested int      // groups of one attribute that are being written, those without a name too
 	groups []string // names of the open groups, for ReplaceAttr; kept only where there is one
 	path   string   // the same names, each with a dot behind it; kept only where it is asked for, see tracksPath
 	traced bool     // a span's ids are on this line: attributes of their names give way
@@ -238,15 +239,18 @@ func (e *encoder) text(key, value string) {
 
 // group writes a group; one without a name is written into the group around it, one that turns out empty not at all.
 func (e *encoder) group(name string, attrs []slog.Attr) bool {
-	if name == "" {
-		return len(attrs) == 0 || e.attrs(attrs)
-	}
 	if len(attrs) == 0 {
 		return true // as slog: the attribute counts, and leaves nothing
 	}
-	if e.depth >= maxDepth {
-		e.text(name, tooDeep)
+	if e.nested >= maxDepth || name != "" && e.depth >= maxDepth {
+		e.field(name)
+		e.string(tooDeep)
 		return true
+	}
+	e.nested++
+	defer func() { e.nested-- }()
+	if name == "" {
+		return e.attrs(attrs)
 	}
 	m := e.mark()
 	around := e.open(name)

@@ -16,6 +16,7 @@ type rewriter struct {
 	traced bool
 	root   bool
 	path   string // of the open groups, each with a dot behind it
+	depth  int    // groups of one attribute around, those without a name too
 }
 
 func (w *Wrapper) rewriter(traced bool) rewriter {
@@ -59,6 +60,10 @@ func (re rewriter) attr(a slog.Attr) (slog.Attr, bool) {
 	}
 	switch {
 	case a.Key == "" && v.Kind() == slog.KindGroup: // the root itself
+		if re.depth == maxDepth {
+			return slog.String("", tooDeep), true
+		}
+		re.depth++
 		return slog.Attr{Value: slog.GroupValue(re.attrs(v.Group())...)}, true
 	case re.root && re.traced && re.rules.IsID(a.Key):
 		if v = events.Resolve(v); v.Kind() != slog.KindGroup {
@@ -81,7 +86,10 @@ func (re rewriter) value(path string, v slog.Value) slog.Value {
 	}
 	switch v.Kind() {
 	case slog.KindGroup:
-		inner := rewriter{rules: re.rules, path: path + "."}
+		if re.depth == maxDepth {
+			return slog.StringValue(tooDeep)
+		}
+		inner := rewriter{rules: re.rules, path: path + ".", depth: re.depth + 1}
 		return slog.GroupValue(inner.attrs(v.Group())...)
 	case slog.KindString:
 		return slog.StringValue(re.rules.CleanText(v.String()))
@@ -109,7 +117,7 @@ func (re rewriter) any(path string, v slog.Value) slog.Value {
 
 func recordHas(r *slog.Record, is func(key string) bool) (found bool) {
 	r.Attrs(func(a slog.Attr) bool {
-		found = is(a.Key) || a.Key == "" && has([]slog.Attr{a}, is)
+		found = is(a.Key) || a.Key == "" && has([]slog.Attr{a}, is, 0)
 		return !found
 	})
 	return found

@@ -167,7 +167,7 @@ func (w *Wrapper) WithAttrs(attrs []slog.Attr) slog.Handler {
 		return &n
 	}
 	n.held, n.traced = n.inner, n.inner
-	n.tracedIsHeld = w.tracedIsHeld && !has(attrs, w.rules.IsID)
+	n.tracedIsHeld = w.tracedIsHeld && !has(attrs, w.rules.IsID, 0)
 	if !w.heldIsInner {
 		n.held = w.held.WithAttrs(slices.Clone(attrs))
 	}

@@ -102,6 +102,8 @@ func sharedMutants() []Mutant {
 			[]string{"exception-once-below"}},
 		{"all spans one", table, `return Key{sc.TraceID(), sc.SpanID()}`, `return Key{}`, []string{"slog", "zap"},
 			[]string{"exception-each-span"}},
+		{"chains followed for ever", errs, `!ends(err, &left)`, `left == 0`, []string{"slog", "zap"},
+			[]string{"bad-endless-error"}},
 		{"stack lost", errs, `strings.Contains(s, "\n\t")`, `strings.Contains(s, "\n\t\n\t")`, []string{"slog", "zap"},
 			[]string{"exception-stack"}},
 		{"last error wins", fields, `if f.err == nil {`, `if err != nil {`, []string{"slog", "zap"},

@@ -76,7 +76,7 @@ func zerologMutants() []Mutant {
 
 		{"zerolog: errors not seen", convert, `if key == zerolog.ErrorFieldName {`, `if false {`, bridge,
 			[]string{"exception", "exception-with", "exception-stack", "two-errors", "status", "status-with",
-				"exception-once-wrapped", "exception-once-below", "exception-each-span"}},
+				"exception-once-wrapped", "exception-once-below", "exception-each-span", "bad-endless-error"}},
 		{"zerolog: errors of one text told again", errs, `if textA || textB {`, `if textA && textB && a == b {`, bridge,
 			[]string{"exception-once-logged", "exception-once"}},
 		{"zerolog: every field an error", convert, `if key == zerolog.ErrorFieldName {`, `if !c.told {`, bridge,
