@@ -124,7 +124,7 @@ func (e *encoder) tracksPath() bool { return e.rules.Redacts() || e.rules.Schema
 func (e *encoder) inGroups(names []string, write func() bool) bool {
 	m := e.mark()
 	for _, name := range names {
-		e.open(name)
+		e.open(name, e.openName(name))
 	}
 	if write() {
 		return true
@@ -206,7 +206,7 @@ func (e *encoder) member(a slog.Attr, guarded bool) bool {
 		return e.rootAttr(a, kind)
 	}
 	e.ecs.passed(a.Value)
-	e.field(a.Key)
+	e.field(e.rules.Inside(e.path, a.Key, true))
 	e.value(a.Key, a.Value, kind)
 	return true
 }
@@ -253,24 +253,45 @@ func (e *encoder) group(name string, attrs []slog.Attr) bool {
 		return e.attrs(attrs)
 	}
 	m := e.mark()
-	around := e.open(name)
+	key, asString := e.groupName(name)
+	around, begin := e.open(name, key), len(e.b)-1
 	if !e.attrs(attrs) {
 		e.reset(m)
 		return false
 	}
 	e.close()
 	e.ecs.seen, e.path = around, m.path
+	if asString {
+		text := string(e.b[begin:])
+		e.b = events.AppendJSONString(e.b[:begin], text)
+	}
 	return true
 }
 
-// open begins an object and returns the keys of the one around it.
-func (e *encoder) open(name string) (around []string) {
-	key := name
-	if e.depth == 0 {
-		if key, _ = e.rules.Place(name, false); e.gives(name) {
-			key = e.rules.Label(name)
-		}
+// groupName returns the name of a group that is an attribute, and whether it must be a string.
+func (e *encoder) groupName(name string) (key string, asString bool) {
+	switch {
+	case e.depth > 0:
+		return e.rules.Inside(e.path, name, false), false
+	case e.gives(name):
+		return e.rules.Label(name), e.rules.Schema() == events.ECS
 	}
+	return e.rules.Place(name, false)
+}
+
+// openName returns the name of a group of WithGroup.
+func (e *encoder) openName(name string) string {
+	switch {
+	case e.depth > 0:
+		return e.rules.Inside(e.path, name, false)
+	case e.rules.IsID(name) && !e.traced:
+		return name
+	}
+	return e.rules.Open(name)
+}
+
+// open begins an object and returns the keys of the one around it.
+func (e *encoder) open(name, key string) (around []string) {
 	e.field(key)
 	if e.tracksPath() {
 		e.path += name + "."
