@@ -113,6 +113,9 @@ func (r *Rules) Scope(ctx, bound context.Context) (s Scope) {
 	if r.baggage != nil || r.attributes != nil || s.fields != nil || sc.IsSampled() {
 		r.addFields(&s)
 	}
+	if s.fields != nil {
+		s.leavePlaced(ctx)
+	}
 	return s
 }
 
