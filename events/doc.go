@@ -26,7 +26,8 @@
 //   - [time.Duration] is int64 nanoseconds; [time.Time] is RFC 3339 with nanoseconds, in UTC
 //   - []byte is base64; nil is the string null; an error is its message
 //   - everything else is what its JSON says: a string, bool or whole number as such, the rest as JSON text
-//   - a string over 64 KiB is cut on a rune and ends in a mark; what is not UTF-8 becomes U+FFFD
+//   - a string over 64 KiB is cut on a rune and ends in a mark; what is not UTF-8 becomes U+FFFD;
+//     a key over 1 KiB is cut too, groups and all
 //
 // # The budget
 //

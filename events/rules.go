@@ -108,7 +108,7 @@ func (r *Rules) setConstant(resource []attribute.KeyValue) {
 		if r.isBuiltin(key) || r.schema == ECS && !r.IsID(key) && r.collides(key, true) {
 			key = labelOf(key)
 		}
-		if r.Hides(key) {
+		if kv = r.Clean(kv); r.Hides(key) { // under its own name, and under the schema's
 			kv.Value = attribute.StringValue(Redacted)
 		}
 		kv.Key = attribute.Key(key)

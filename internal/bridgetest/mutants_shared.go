@@ -104,6 +104,10 @@ func sharedMutants() []Mutant {
 			[]string{"exception-each-span"}},
 		{"chains followed for ever", errs, `!ends(err, &left)`, `left == 0`, []string{"slog", "zap"},
 			[]string{"bad-endless-error"}},
+		{"resource not redacted", rules, `if kv = r.Clean(kv); r.Hides(key) {`, `if r.IsID(key) {`, all,
+			[]string{"redact-resource"}},
+		{"keys of any length", fields, `if len(key) > maxKey {`, `if len(key) < 0 {`, all,
+			[]string{"limit-key"}},
 		{"stack lost", errs, `strings.Contains(s, "\n\t")`, `strings.Contains(s, "\n\t\n\t")`, []string{"slog", "zap"},
 			[]string{"exception-stack"}},
 		{"last error wins", fields, `if f.err == nil {`, `if err != nil {`, []string{"slog", "zap"},
@@ -153,7 +157,7 @@ func sharedMutants() []Mutant {
 			[]string{"ecs-labels", "ecs-labels-with"}},
 		{"invalid UTF-8 left on the line", json, "case r == utf8.RuneError && size == 1:", "case r == utf8.RuneError && size == 0:", []string{"slog"},
 			[]string{"invalid-utf8"}},
-		{"invalid UTF-8 on the event", fields, "\t\t*last = spanstate.ValidAttribute(*last)\n\t}\n", "\t}\n\tf.attrs[len(f.attrs)-1].Key += \"\\xff\"\n", all,
+		{"invalid UTF-8 on the event", fields, "\t\t*last = spanstate.ValidAttribute(*last)\n\t\tlast.Key = attribute.Key(keyOf(string(last.Key)))\n\t}\n", "\t}\n\tf.attrs[len(f.attrs)-1].Key += \"\\xff\"\n", all,
 			[]string{"invalid-utf8"}},
 	}
 }

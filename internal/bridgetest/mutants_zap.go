@@ -102,7 +102,7 @@ func zapMutants() []Mutant {
 		{"zap: ECS: our fields by their path", names, `return n.rules.Owns(n.path + key)`, `return false`, bridge,
 			[]string{"ecs-owned-in-group"}},
 		{"zap: ECS: dicts under labels stay objects", ecs, `if asString {
-		return false`, `if false {
+		return false`, `if asString && enc == nil {
 		return false`, bridge,
 			[]string{"ecs-group-string"}},
 		{"zap: ECS: no origin", ecs, `l.text("log.origin.file.name", c.File)`, `_ = c.File`, bridge,
