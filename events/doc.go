@@ -60,6 +60,8 @@
 // # Limitations
 //
 //   - Attributes of an event over the SDK's limit (128) are left out and counted by the SDK on the event.
+//   - A span knows its newest calls, at least those of the last second up to 1,024: with more calls than that between two
+//     outputs at once, some are two events.
 //   - A span that other code ends, on a provider that package setup did not make, is not seen to end: its last events
 //     are not kept for it.
 //   - The budget knows the events that go through spanlog. What other code adds by AddEvent counts for the SDK only.

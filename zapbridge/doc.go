@@ -94,5 +94,7 @@
 //   - A context that is bound later and has no span keeps the span that was bound, with the fields of the later context only.
 //   - A method that calls itself without end, a MarshalLogObject that adds its own object say, overflows the stack, as with
 //     plain zap: nothing can catch that.
+//   - A Fatal or Panic entry that a level or a sampler filters ends the program or the goroutine all the same, and reaches
+//     no core: nothing is flushed for it.
 //   - Whether a DPanic panics is read from a private field of zap's entry. Should it go, DPanic flushes nothing.
 package zapbridge
