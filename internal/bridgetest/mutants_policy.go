@@ -80,7 +80,7 @@ func policyMutants() []Mutant {
 			[]string{"budget"}},
 		{"calls told by every output", calls, `return known.output == made.output`, `return true`, []string{"slog", "zap"},
 			[]string{"event", "record"}},
-		{"eight calls known", calls, `made.at-oldest.at < fresh && `, `made.at-oldest.at < 0 && `, []string{"slog", "zap"},
+		{"eight calls known", calls, `made.at-oldest.at < fresh && cs.needsRoom`, `made.at-oldest.at < 0 && cs.needsRoom`, []string{"slog", "zap"},
 			[]string{"two-at-once"}},
 		{"status alone claims the event", calls, `return claimIn(&st.statuses, c, output), false`, `return claimIn(&st.calls, c, output), false`, []string{"slog", "zap"},
 			[]string{"two-one-off"}},

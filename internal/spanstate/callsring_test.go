@@ -46,6 +46,41 @@ func TestCallsUnderWay(t *testing.T) {
 	}
 }
 
+// Where no call comes through a second output the ring stays small; one that does makes it large again.
+func TestCallsOfOneOutput(t *testing.T) {
+	st := &State{}
+	next := 0
+	call := func() *Call {
+		next++
+		return &Call{Time: time.Unix(1, int64(next)), Message: "m"}
+	}
+	for range 10 * mostCalls {
+		st.Claim(call(), 1)
+	}
+	if got := len(st.calls.ring); got != fewCalls {
+		t.Errorf("got %d places for one output, want %d", got, fewCalls)
+	}
+	for range 10 * mostCalls { // loggers that have nothing to do with each other
+		st.Claim(call(), uint64(1+next%2))
+	}
+	if got := len(st.calls.ring); got != fewCalls || st.calls.tries > maxTries {
+		t.Errorf("got %d places for two outputs that share nothing after %d tries, want %d", got, st.calls.tries, fewCalls)
+	}
+	shared := call()
+	st.Claim(shared, 1)
+	st.Claim(shared, 2)
+	var waiting []*Call
+	for range 200 {
+		waiting = append(waiting, call())
+		st.Claim(waiting[len(waiting)-1], 1)
+	}
+	for _, c := range waiting {
+		if st.Claim(c, 2) {
+			t.Fatal("a call that waits between two outputs is forgotten")
+		}
+	}
+}
+
 func TestStatusIsClaimedByItself(t *testing.T) {
 	st := &State{}
 	c := &Call{Time: time.Unix(1, 0), Message: "m"}
