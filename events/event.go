@@ -241,6 +241,9 @@ func (e *Event) free() {
 	clear(e.memory[:min(max(len(e.attrs), e.most), inline)])
 	e.options = [2]trace.EventOption{}
 	e.Fields, e.traces, e.most = Fields{}, traces{}, 0
-	e.span, e.ctx, e.call = nil, nil, Call{}
+	if e.record {
+		e.call = Call{}
+	}
+	e.span, e.ctx = nil, nil
 	pool.Put(e)
 }

@@ -157,12 +157,12 @@ func (cs *calls) needsRoom(made *claim) bool {
 }
 
 // at is the place of a call's number.
-func (cs *calls) at(number uint32) *claim { return &cs.ring[number%uint32(len(cs.ring))] }
+func (cs *calls) at(number uint32) *claim { return &cs.ring[number&uint32(len(cs.ring)-1)] }
 
 // chain is where the numbers of calls with this hash begin.
 func (cs *calls) chain(c *claim) *uint32 {
 	mixed := (c.message ^ uint64(c.at)) * 0x9e3779b97f4a7c15 // 2^64 by the golden ratio: the upper bits are well mixed
-	return &cs.newest[mixed>>32%uint64(len(cs.newest))]
+	return &cs.newest[mixed>>32&uint64(len(cs.newest)-1)]
 }
 
 func (cs *calls) find(made *claim) *claim {
