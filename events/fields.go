@@ -42,19 +42,19 @@ func (f *Fields) add(kv *attribute.KeyValue) {
 	f.attrs = append(f.attrs, *kv)
 	switch last := &f.attrs[len(f.attrs)-1]; last.Value.Type() {
 	case attribute.STRING, attribute.BOOL, attribute.INT64, attribute.FLOAT64: // strings were made valid by String
-		last.Key = attribute.Key(keyOf(string(last.Key)))
+		last.Key = attribute.Key(spanstate.Valid(short(string(last.Key))))
 	default:
 		*last = spanstate.ValidAttribute(*last)
-		last.Key = attribute.Key(keyOf(string(last.Key)))
+		last.Key = attribute.Key(short(string(last.Key)))
 	}
 }
 
-// keyOf returns a key as it may stand on a span: a key is no place for data.
-func keyOf(key string) string {
+// short returns a key no longer than it may be on a span: a key is no place for data.
+func short(key string) string {
 	if len(key) > maxKey {
 		return spanstate.Cut(key, maxKey)
 	}
-	return spanstate.Valid(key)
+	return key
 }
 
 // AddIn adds one attribute of a group. The key has the group's path in front, each name with a dot behind it; group
@@ -107,7 +107,7 @@ func (f *Fields) next(group int, key string) *attribute.Value {
 		f.attrs = slices.Grow(f.attrs, 1)
 	}
 	f.attrs = f.attrs[:n+1]
-	f.attrs[n].Key = attribute.Key(keyOf(key))
+	f.attrs[n].Key = attribute.Key(spanstate.Valid(short(key)))
 	return &f.attrs[n].Value
 }
 

@@ -157,7 +157,7 @@ func sharedMutants() []Mutant {
 			[]string{"ecs-labels", "ecs-labels-with"}},
 		{"invalid UTF-8 left on the line", json, "case r == utf8.RuneError && size == 1:", "case r == utf8.RuneError && size == 0:", []string{"slog"},
 			[]string{"invalid-utf8"}},
-		{"invalid UTF-8 on the event", fields, "\t\t*last = spanstate.ValidAttribute(*last)\n\t\tlast.Key = attribute.Key(keyOf(string(last.Key)))\n\t}\n", "\t}\n\tf.attrs[len(f.attrs)-1].Key += \"\\xff\"\n", all,
+		{"invalid UTF-8 on the event", fields, "\t\t*last = spanstate.ValidAttribute(*last)\n\t\tlast.Key = attribute.Key(short(string(last.Key)))\n\t}\n", "\t}\n\tf.attrs[len(f.attrs)-1].Key += \"\\xff\"\n", all,
 			[]string{"invalid-utf8"}},
 	}
 }
