@@ -2,7 +2,6 @@ package events
 
 import (
 	"context"
-	"slices"
 
 	"go.opentelemetry.io/otel/attribute"
 )
@@ -34,7 +33,7 @@ func (s *Scope) leavePlaced(ctx context.Context) {
 	left := make([]attribute.KeyValue, 0, len(s.fields))
 	onEvent := 0
 	for i, kv := range s.fields {
-		if slices.ContainsFunc(placed, func(p attribute.KeyValue) bool { return p.Key == kv.Key }) {
+		if hasKey(placed, string(kv.Key)) {
 			continue
 		}
 		left = append(left, kv)

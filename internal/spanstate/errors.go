@@ -163,7 +163,12 @@ func ends(err error, left *int) bool {
 		case interface{ Unwrap() error }:
 			err = u.Unwrap()
 		case interface{ Unwrap() []error }:
-			return !slices.ContainsFunc(u.Unwrap(), func(e error) bool { return !ends(e, left) })
+			for _, e := range u.Unwrap() {
+				if !ends(e, left) {
+					return false
+				}
+			}
+			return true
 		default:
 			return true
 		}
