@@ -26,7 +26,8 @@
 //   - [time.Duration] is int64 nanoseconds; [time.Time] is RFC 3339 with nanoseconds, in UTC
 //   - []byte is base64; nil is the string null; an error is its message
 //   - everything else is what its JSON says: a string, bool or whole number as such, the rest as JSON text
-//   - a string over 64 KiB is cut on a rune and ends in a mark; what is not UTF-8 becomes U+FFFD
+//   - a string over 64 KiB is cut on a rune and ends in a mark; what is not UTF-8 becomes U+FFFD;
+//     a key over 1 KiB is cut too, groups and all
 //
 // # The budget
 //
@@ -59,6 +60,8 @@
 // # Limitations
 //
 //   - Attributes of an event over the SDK's limit (128) are left out and counted by the SDK on the event.
+//   - A span knows its newest calls, at least those of the last second up to 1,024: with more calls than that between two
+//     outputs at once, some are two events.
 //   - A span that other code ends, on a provider that package setup did not make, is not seen to end: its last events
 //     are not kept for it.
 //   - The budget knows the events that go through spanlog. What other code adds by AddEvent counts for the SDK only.

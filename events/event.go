@@ -36,6 +36,7 @@ type Event struct {
 	ctx     context.Context // holds span
 	level   slog.Level
 	record  bool // becomes a log record
+	call    Call // of a log record
 	most    int  // attributes in memory before they became others
 	memory  [inline]attribute.KeyValue
 	depths  [inline]uint16
@@ -71,6 +72,9 @@ func (r *Rules) begin(s *Scope, level slog.Level, c *Call) *Event {
 	}
 	e := pool.Get().(*Event)
 	e.rules, e.span, e.ctx, e.level, e.traces, e.record = r, s.Span, s.Context, level, t, record
+	if record {
+		e.call = *c
+	}
 	e.attrs, e.groups = e.memory[:1], e.depths[:0] // the first place is for the severity
 	for _, kv := range s.fields[:s.events] {
 		if !r.IsID(string(kv.Key)) {
@@ -90,12 +94,17 @@ type traces struct {
 
 func (r *Rules) onSpan(s *Scope, level slog.Level, c *Call, emit, fail bool) (t traces) {
 	t.state = spanstate.OfKey(s.Span, &s.key)
-	if emit {
-		t.place, t.told = t.state.Take(s.Span, c, r.claims(), level >= slog.LevelWarn)
-	} else {
-		t.told = r.claims() != 0 && !t.state.Claim(c, r.output)
+	switch mine := r.claims(); {
+	case emit:
+		t.place, t.told = t.state.Take(s.Span, c, mine, level >= slog.LevelWarn)
+		t.fail = fail && !t.told
+	case mine == 0:
+		t.fail = fail
+	case fail:
+		t.fail, t.told = t.state.ClaimStatus(c, mine)
+	default:
+		t.told = t.state.Told(c, mine)
 	}
-	t.fail = fail && !t.told
 	return t
 }
 
@@ -232,6 +241,9 @@ func (e *Event) free() {
 	clear(e.memory[:min(max(len(e.attrs), e.most), inline)])
 	e.options = [2]trace.EventOption{}
 	e.Fields, e.traces, e.most = Fields{}, traces{}, 0
+	if e.record {
+		e.call = Call{}
+	}
 	e.span, e.ctx = nil, nil
 	pool.Put(e)
 }

@@ -203,3 +203,21 @@ func TestFieldsClone(t *testing.T) {
 		t.Errorf("attributes are %v", got)
 	}
 }
+
+// Groups whose names are longer than a key may be: the attribute is in none, and nothing panics.
+func TestLongGroups(t *testing.T) {
+	for _, groups := range []events.Groups{events.GroupsDotted, events.GroupsMap} {
+		s, end := newSpan(t)
+		r := (&events.Policy{Groups: groups}).Rules()
+		e := r.Begin(r.Scope(trace.ContextWithSpan(context.Background(), s), nil), 0, events.Call{})
+		group := strings.Repeat("g", 5000) + "."
+		e.AddInt64(len(group), group+"k", 1)
+		e.AddIn(len(group), attribute.StringSlice(group+"s", []string{"x"}))
+		e.AddInt64(2, "a."+group, 2)
+		e.End("INFO", "m", time.Time{})
+		got := end().Events()[0].Attributes
+		if len(got) != 4 || len(got[1].Key) > 1024 || len(got[2].Key) > 1024 {
+			t.Errorf("attributes are %.200v", got)
+		}
+	}
+}

@@ -11,6 +11,9 @@ import (
 // eventName is the field that names the event. https://opentelemetry.io/docs/specs/semconv/general/events/
 const eventName = "event.name"
 
+// maxKey is the length in bytes at which a key on a span is cut.
+const maxKey = 1 << 10
+
 // Fields are the converted fields of a log call, or those bound to a logger. The zero value is empty. It is not safe for
 // concurrent use; a value that is no longer added to may be shared.
 type Fields struct {
@@ -39,10 +42,19 @@ func (f *Fields) add(kv *attribute.KeyValue) {
 	f.attrs = append(f.attrs, *kv)
 	switch last := &f.attrs[len(f.attrs)-1]; last.Value.Type() {
 	case attribute.STRING, attribute.BOOL, attribute.INT64, attribute.FLOAT64: // strings were made valid by String
-		last.Key = attribute.Key(spanstate.Valid(string(last.Key)))
+		last.Key = attribute.Key(spanstate.Valid(short(string(last.Key))))
 	default:
 		*last = spanstate.ValidAttribute(*last)
+		last.Key = attribute.Key(short(string(last.Key)))
 	}
+}
+
+// short returns a key no longer than it may be on a span: a key is no place for data.
+func short(key string) string {
+	if len(key) > maxKey {
+		return spanstate.Cut(key, maxKey)
+	}
+	return key
 }
 
 // AddIn adds one attribute of a group. The key has the group's path in front, each name with a dot behind it; group
@@ -95,7 +107,7 @@ func (f *Fields) next(group int, key string) *attribute.Value {
 		f.attrs = slices.Grow(f.attrs, 1)
 	}
 	f.attrs = f.attrs[:n+1]
-	f.attrs[n].Key = attribute.Key(spanstate.Valid(key))
+	f.attrs[n].Key = attribute.Key(spanstate.Valid(short(key)))
 	return &f.attrs[n].Value
 }
 
@@ -109,7 +121,7 @@ func (f *Fields) setGroup(group int) {
 
 // group is the length of the groups' part of the key of attribute i.
 func (f *Fields) group(i int) int {
-	if i < len(f.groups) {
+	if i < len(f.groups) && int(f.groups[i]) <= len(f.attrs[i].Key) { // else the key was cut inside the groups' part
 		return int(f.groups[i])
 	}
 	return 0

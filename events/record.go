@@ -48,10 +48,14 @@ func (e *Event) emitRecord(text, message string, at time.Time) {
 }
 
 // recordContext marks the record where the policy decides about the event, whatever it has decided: events/eventbridge
-// would otherwise make an event that was muted, below the level, or past the budget.
+// would otherwise make an event that was muted, below the level, or past the budget. Where it is left to that processor,
+// the record says which call it is, so that no other output makes an event of it too.
 func (e *Event) recordContext() context.Context {
-	if e.rules.route == RouteBoth || e.told {
+	switch {
+	case e.rules.route == RouteBoth || e.told:
 		return spanstate.WithBridged(e.ctx)
+	case e.state != nil && e.rules.claims() != 0:
+		return spanstate.WithOrigin(e.ctx, &spanstate.Origin{Call: e.call, Output: e.rules.output})
 	}
 	return e.ctx
 }

@@ -34,6 +34,17 @@ func TestHides(t *testing.T) {
 	}
 }
 
+// The resource is hidden by its own names and the schema's, and its texts are cleaned.
+func TestRedactedResource(t *testing.T) {
+	r := (&events.Policy{Schema: events.ECS, Redact: []events.Redaction{events.RedactKeys("password", "service.instance.id", "service.environment"), events.RedactPattern(card)},
+		Resource: []attribute.KeyValue{attribute.String("db.password", "x"), attribute.String("service.instance.id", "i"),
+			attribute.String("deployment.environment.name", "prod"), attribute.String("note", "card 4242424242424242"), attribute.StringSlice("list", []string{"4242424242424242"})}}).Rules()
+	want := `,"ecs.version":"8.17.0","db.password":"[REDACTED]","service.node.name":"[REDACTED]","service.environment":"[REDACTED]","note":"card [REDACTED]","list":["[REDACTED]"]`
+	if got := string(r.AppendConstant(nil)); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
 func TestCleanJSON(t *testing.T) {
 	r := redacting()
 	for in, want := range map[string]string{

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"slices"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -32,6 +30,7 @@ type Rules struct {
 	constant []attribute.KeyValue // ecs.version and the resource
 	fragment []byte               // the same as JSON members, each after a comma
 	taken    map[string]bool      // names that the constant fields use
+	places   map[string]place     // by path, under ECS
 
 	url        func(trace.SpanContext) string
 	baggage    []string
@@ -101,14 +100,15 @@ func positive[T int | time.Duration](v, missing T) T {
 
 func (r *Rules) setConstant(resource []attribute.KeyValue) {
 	if r.schema == ECS {
+		r.setPlaces()
 		r.constant = append(r.constant, attribute.String("ecs.version", ecsVersion))
 	}
 	for _, kv := range resource {
 		key := spanstate.Valid(r.schema.resourceName(string(kv.Key)))
-		if r.isBuiltin(key) {
+		if r.isBuiltin(key) || r.schema == ECS && !r.IsID(key) && r.collides(key, true) {
 			key = labelOf(key)
 		}
-		if r.Hides(key) {
+		if kv = r.Clean(kv); r.Hides(key) { // under its own name, and under the schema's
 			kv.Value = attribute.StringValue(Redacted)
 		}
 		kv.Key = attribute.Key(key)
@@ -121,6 +121,9 @@ func (r *Rules) setConstant(resource []attribute.KeyValue) {
 			return true
 		}
 		r.taken[key] = true
+		if r.schema == ECS {
+			r.note(key, ours)
+		}
 		return false
 	})
 	r.fragment = appendMembers(nil, r.constant)
@@ -132,7 +135,7 @@ func (r *Rules) isBuiltin(key string) bool {
 	case "time", "level", "msg", "message", "source", "ts", "logger", "caller", "stacktrace", "error":
 		return true
 	}
-	return key != "" && (key == r.names.Time || key == r.names.Level || key == r.names.Message) || r.schema == ECS && ecsOwn[key]
+	return key != "" && (key == r.names.Time || key == r.names.Level || key == r.names.Message)
 }
 
 // appendMembers appends fields as JSON members, each after a comma.
@@ -174,45 +177,3 @@ func (r *Rules) Constant() []attribute.KeyValue { return r.constant }
 
 // AppendConstant appends [Rules.Constant] as JSON members, each after a comma.
 func (r *Rules) AppendConstant(line []byte) []byte { return append(line, r.fragment...) }
-
-// Place returns the name under which a user's root field stands on a line of ours, and whether its value must be a
-// string there. The field keeps its own name unless it would collide with one that spanlog writes; then it is
-// labels.<key>. Scalar tells a plain value or array from an object. The ids are not its concern: see [Rules.IsID].
-func (r *Rules) Place(key string, scalar bool) (name string, asString bool) {
-	if r.schema != ECS && len(r.taken) == 0 {
-		return key, false
-	}
-	if r.taken[key] || r.schema == ECS && (ecsOwn[key] || scalar && ecsObjects[key]) {
-		return r.Label(key), true
-	}
-	return key, false
-}
-
-func labelOf(key string) string {
-	return "labels." + strings.Map(func(r rune) rune {
-		if r == '.' || r == '*' || r == '\\' {
-			return '_'
-		}
-		return r
-	}, key)
-}
-
-// Taken reports whether key is the name of a constant field (see [Rules.Constant]). A user's root field of that name
-// stands under [Rules.Label] instead, on lines of wrapped loggers too.
-func (r *Rules) Taken(key string) bool { return r.taken[key] }
-
-// Owns reports whether the dotted path of a member inside a group is that of a field that spanlog writes at the root: under
-// ECS, trace with a member id and trace.id are one field, and a server would merge them.
-func (r *Rules) Owns(path string) bool {
-	return r.schema == ECS && (ecsOwn[path] || r.taken[path] || r.IsID(path))
-}
-
-// Label returns the name that a field gets whose own is taken: labels.<key>, with dots in the key as underscores, and a
-// number behind it where a constant field has that name.
-func (r *Rules) Label(key string) string {
-	label := labelOf(key)
-	for name, n := label, 2; r.taken[label]; n++ {
-		label = name + "_" + strconv.Itoa(n)
-	}
-	return label
-}

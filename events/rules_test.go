@@ -77,6 +77,10 @@ func TestPlace(t *testing.T) {
 		{"service", true, "labels.service", true},
 		{"service", false, "service", false},
 		{"log.level", true, "labels.log_level", true},
+		{"message.size", false, "labels.message_size", true},
+		{"trace.id.x", true, "labels.trace_id_x", true},
+		{"log.origin", true, "labels.log_origin", true},
+		{"log.origin", false, "log.origin", false},
 	} {
 		if got, text := ecs.Place(row.key, row.scalar); got != row.want || text != row.text {
 			t.Errorf("Place(%q, %v) = %q, %v, want %q, %v", row.key, row.scalar, got, text, row.want, row.text)

@@ -15,8 +15,9 @@ const (
 	OTel Schema = iota
 
 	// ECS is the Elastic Common Schema: @timestamp, log.level, message, ecs.version, trace.id, span.id, error.*, dotted
-	// keys at the root. A field of the user's that would collide with one of these goes to labels.<key> as a string, with
-	// dots in the key as underscores. https://www.elastic.co/docs/reference/ecs
+	// keys at the root. A field or group of the user's that would collide with one of these, have it inside, or stand below
+	// it, goes to labels.<key> as a string, with dots in the key as underscores; a group that stays open is <name>_group.
+	// https://www.elastic.co/docs/reference/ecs
 	ECS
 
 	// Datadog writes dd.trace_id (32 hexadecimal digits), dd.span_id (decimal), status, message, and dd.service, dd.env
@@ -110,20 +111,20 @@ func gcpSeverity(severity string) string {
 }
 
 // ecsOwn are the names at the root that the bridges themselves may write under ECS.
-var ecsOwn = map[string]bool{
-	"@timestamp": true, "log.level": true, "message": true, "ecs.version": true, "log.logger": true,
-	"log.origin.function": true, "log.origin.file.name": true, "log.origin.file.line": true,
-	"error.message": true, "error.type": true, "error.stack_trace": true, "event.url": true,
+var ecsOwn = []string{
+	"@timestamp", "log.level", "message", "ecs.version", "log.logger",
+	"log.origin.function", "log.origin.file.name", "log.origin.file.line",
+	"error.message", "error.type", "error.stack_trace", "event.url",
 }
 
 // ecsObjects are the roots that are objects in ECS: a scalar there would be refused by the index mapping.
-var ecsObjects = map[string]bool{
-	"agent": true, "client": true, "cloud": true, "container": true, "data_stream": true, "destination": true, "device": true,
-	"dll": true, "dns": true, "ecs": true, "email": true, "error": true, "event": true, "faas": true, "file": true, "group": true,
-	"host": true, "http": true, "labels": true, "log": true, "network": true, "observer": true, "orchestrator": true,
-	"organization": true, "package": true, "process": true, "registry": true, "related": true, "rule": true, "server": true,
-	"service": true, "source": true, "span": true, "threat": true, "tls": true, "trace": true, "transaction": true, "url": true,
-	"user": true, "user_agent": true, "volume": true, "vulnerability": true,
+var ecsObjects = []string{
+	"agent", "client", "cloud", "container", "data_stream", "destination", "device",
+	"dll", "dns", "ecs", "email", "error", "event", "faas", "file", "group",
+	"host", "http", "labels", "log", "network", "observer", "orchestrator",
+	"organization", "package", "process", "registry", "related", "rule", "server",
+	"service", "source", "span", "threat", "tls", "trace", "transaction", "url",
+	"user", "user_agent", "volume", "vulnerability",
 }
 
 // resourceName is the name of an attribute of an OpenTelemetry resource under the schema.

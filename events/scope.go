@@ -15,6 +15,9 @@ import (
 // contextKey is the key of the fields that a context carries. Package span puts fields there too.
 type contextKey = spanstate.FieldsKey
 
+// maxDepth is how many groups of a field may stand inside each other; a LogValuer can make them without end.
+const maxDepth = 200
+
 // ContextWith returns a context whose fields are on every line and every event of log calls made with it or with a
 // context below it, at the root even inside groups. A field replaces one of the same name from above. Groups become
 // dotted keys. A nil ctx counts as context.Background().
@@ -24,19 +27,22 @@ func ContextWith(ctx context.Context, attrs ...slog.Attr) context.Context {
 	}
 	fields := slices.Clone(contextFields(ctx))
 	for _, a := range attrs {
-		fields = appendContextField(fields, "", a)
+		fields = appendContextField(fields, "", a, 0)
 	}
 	return spanstate.WithFields(ctx, fields)
 }
 
-func appendContextField(fields []attribute.KeyValue, prefix string, a slog.Attr) []attribute.KeyValue {
+func appendContextField(fields []attribute.KeyValue, prefix string, a slog.Attr, depth int) []attribute.KeyValue {
 	v := Resolve(a.Value)
+	if v.Kind() == slog.KindGroup && depth == maxDepth {
+		v = slog.StringValue("!ERROR:groups nested too deep")
+	}
 	if v.Kind() == slog.KindGroup {
 		if a.Key != "" {
 			prefix += a.Key + "."
 		}
 		for _, inner := range v.Group() {
-			fields = appendContextField(fields, prefix, inner)
+			fields = appendContextField(fields, prefix, inner, depth+1)
 		}
 		return fields
 	}
@@ -106,6 +112,9 @@ func (r *Rules) Scope(ctx, bound context.Context) (s Scope) {
 	s.events = len(s.fields)
 	if r.baggage != nil || r.attributes != nil || s.fields != nil || sc.IsSampled() {
 		r.addFields(&s)
+	}
+	if s.fields != nil {
+		s.leavePlaced(ctx)
 	}
 	return s
 }

@@ -88,6 +88,28 @@ func TestBaggageAndSpanAttributes(t *testing.T) {
 	}
 }
 
+// Without FieldBytes such a field is cut at 1 KiB.
+func TestDefaultFieldBytes(t *testing.T) {
+	m, err := baggage.NewMember("long", strings.Repeat("x", 5000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _ := baggage.New(m)
+	s, _ := newSpan(t)
+	s.SetAttributes(attribute.String("text", strings.Repeat("y", 5000)), attribute.StringSlice("list", []string{strings.Repeat("z", 5000)}))
+	ctx := baggage.ContextWithBaggage(trace.ContextWithSpan(context.Background(), s), b)
+	r := (&events.Policy{Baggage: []string{"long"}, SpanAttributes: []string{"text", "list"}}).Rules()
+	scope := r.Scope(ctx, nil)
+	if len(scope.Fields()) != 3 {
+		t.Fatalf("got %d fields, want 3", len(scope.Fields()))
+	}
+	for _, kv := range scope.Fields() {
+		if got := kv.Value.AsString(); len(got) != 1024 || !strings.HasSuffix(got, "…") {
+			t.Errorf("%s has %d bytes, want 1024 with a mark", kv.Key, len(got))
+		}
+	}
+}
+
 func TestLink(t *testing.T) {
 	tp := sdktrace.NewTracerProvider()
 	ctx, s := tp.Tracer("x").Start(context.Background(), "s")

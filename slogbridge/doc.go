@@ -30,8 +30,17 @@
 //     ReplaceAttr applies to both, so a value it removes from the line is not on the span either.
 //   - A LogValuer is resolved once for the line and once for the event; once more where Wrap redacts, or under ECS.
 //   - A handler that was made by this package is not wrapped again; Wrap returns it as it is.
+//   - Go's default handler inside a [slog.MultiHandler], or any other that spreads records, is out of Wrap's reach: with
+//     such a Wrap as slog's default each call locks up, as without us. Give the MultiHandler Wrap(slog.Default().Handler(), nil)
+//     as its member instead.
+//   - Under Wrap a value of any type is looked at for secrets as its JSON and as its text; names of fields (RedactKeys) are
+//     seen in the JSON only.
 //   - The lines of a wrapped slog.JSONHandler are no better than its own: some groups that turn out empty make invalid
 //     JSON there, and so does a time outside the years 0 to 9999 that a LogValuer returns. (One that is an attribute, or the
 //     record's own, becomes the mark that NewHandler writes.)
+//   - Groups nested deeper than 200, as a LogValuer that has itself as a member makes them, are cut there. One that has
+//     itself twice, and under Wrap one that reaches slog's own handlers, goes on until memory ends, as in slog; so does a
+//     map that has itself as a member under a [slog.TextHandler].
+//   - With the schema ECS a group of WithGroup under a name of ours is <name>_group, since labels are strings there.
 //   - Under Wrap a user's own repeated keys, and his keys that collide with a schema's, stay as they are.
 package slogbridge

@@ -105,13 +105,13 @@ func (e *encoder) scopeFields(h *Handler, scope *events.Scope) {
 
 func (e *encoder) firstError(groups []string, r *slog.Record) (found error) {
 	r.Attrs(func(a slog.Attr) bool {
-		found = e.errorIn(groups, a)
+		found = e.errorIn(groups, a, 0)
 		return found == nil
 	})
 	return found
 }
 
-func (e *encoder) errorIn(groups []string, a slog.Attr) error {
+func (e *encoder) errorIn(groups []string, a slog.Attr, depth int) error {
 	a.Value = events.Resolve(a.Value)
 	if e.opts.ReplaceAttr != nil && a.Value.Kind() != slog.KindGroup {
 		a = e.replace(groups, a)
@@ -125,11 +125,11 @@ func (e *encoder) errorIn(groups []string, a slog.Attr) error {
 	if a.Key != "" {
 		groups = append(slices.Clip(groups), a.Key)
 	}
-	if len(groups) > maxDepth {
+	if depth == maxDepth {
 		return nil
 	}
 	for _, inner := range a.Value.Group() {
-		if err := e.errorIn(groups, inner); err != nil {
+		if err := e.errorIn(groups, inner, depth+1); err != nil {
 			return err
 		}
 	}

@@ -26,6 +26,7 @@ type encoder struct {
 	b      []byte
 	comma  bool     // the next member needs a comma before it
 	depth  int      // open groups; 0 is the root
+	nested int      // groups of one attribute that are being written, those without a name too
 	groups []string // names of the open groups, for ReplaceAttr; kept only where there is one
 	path   string   // the same names, each with a dot behind it; kept only where it is asked for, see tracksPath
 	traced bool     // a span's ids are on this line: attributes of their names give way
@@ -123,7 +124,7 @@ func (e *encoder) tracksPath() bool { return e.rules.Redacts() || e.rules.Schema
 func (e *encoder) inGroups(names []string, write func() bool) bool {
 	m := e.mark()
 	for _, name := range names {
-		e.open(name)
+		e.open(name, e.openName(name))
 	}
 	if write() {
 		return true
@@ -205,7 +206,7 @@ func (e *encoder) member(a slog.Attr, guarded bool) bool {
 		return e.rootAttr(a, kind)
 	}
 	e.ecs.passed(a.Value)
-	e.field(a.Key)
+	e.field(e.rules.Inside(e.path, a.Key, true))
 	e.value(a.Key, a.Value, kind)
 	return true
 }
@@ -238,35 +239,59 @@ func (e *encoder) text(key, value string) {
 
 // group writes a group; one without a name is written into the group around it, one that turns out empty not at all.
 func (e *encoder) group(name string, attrs []slog.Attr) bool {
-	if name == "" {
-		return len(attrs) == 0 || e.attrs(attrs)
-	}
 	if len(attrs) == 0 {
 		return true // as slog: the attribute counts, and leaves nothing
 	}
-	if e.depth >= maxDepth {
-		e.text(name, tooDeep)
+	if e.nested >= maxDepth || name != "" && e.depth >= maxDepth {
+		e.field(name)
+		e.string(tooDeep)
 		return true
 	}
+	e.nested++
+	defer func() { e.nested-- }()
+	if name == "" {
+		return e.attrs(attrs)
+	}
 	m := e.mark()
-	around := e.open(name)
+	key, asString := e.groupName(name)
+	around, begin := e.open(name, key), len(e.b)-1
 	if !e.attrs(attrs) {
 		e.reset(m)
 		return false
 	}
 	e.close()
 	e.ecs.seen, e.path = around, m.path
+	if asString {
+		text := string(e.b[begin:])
+		e.b = events.AppendJSONString(e.b[:begin], text)
+	}
 	return true
 }
 
-// open begins an object and returns the keys of the one around it.
-func (e *encoder) open(name string) (around []string) {
-	key := name
-	if e.depth == 0 {
-		if key, _ = e.rules.Place(name, false); e.gives(name) {
-			key = e.rules.Label(name)
-		}
+// groupName returns the name of a group that is an attribute, and whether it must be a string.
+func (e *encoder) groupName(name string) (key string, asString bool) {
+	switch {
+	case e.depth > 0:
+		return e.rules.Inside(e.path, name, false), false
+	case e.gives(name):
+		return e.rules.Label(name), e.rules.Schema() == events.ECS
 	}
+	return e.rules.Place(name, false)
+}
+
+// openName returns the name of a group of WithGroup.
+func (e *encoder) openName(name string) string {
+	switch {
+	case e.depth > 0:
+		return e.rules.Inside(e.path, name, false)
+	case e.rules.IsID(name) && !e.traced:
+		return name
+	}
+	return e.rules.Open(name)
+}
+
+// open begins an object and returns the keys of the one around it.
+func (e *encoder) open(name, key string) (around []string) {
 	e.field(key)
 	if e.tracksPath() {
 		e.path += name + "."

@@ -128,7 +128,7 @@ func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 // hidesIDs reports whether the two forms of the bound attributes differ: an attribute at the root has an id's name.
 func (h *Handler) hidesIDs(attrs []slog.Attr) bool {
-	return len(h.plain) != len(h.traced) || len(h.names) == 0 && has(attrs, h.rules.IsID) || len(h.names) > 0 && h.rules.IsID(h.names[0])
+	return len(h.plain) != len(h.traced) || len(h.names) == 0 && has(attrs, h.rules.IsID, 0) || len(h.names) > 0 && h.rules.IsID(h.names[0])
 }
 
 // extend returns pre with attrs encoded behind it, how many groups are open there, and what is left for the record.
@@ -175,9 +175,16 @@ func allEmptyGroups(attrs []slog.Attr) bool {
 }
 
 // has reports whether an attribute at the root bears such a name. Groups without a name count as the root.
-func has(attrs []slog.Attr, is func(key string) bool) bool {
+// Depth is how many of these are around attrs.
+func has(attrs []slog.Attr, is func(key string) bool, depth int) bool {
 	for _, a := range attrs {
-		if a.Key == "" && events.Resolve(a.Value).Kind() == slog.KindGroup && has(events.Resolve(a.Value).Group(), is) || is(a.Key) {
+		if is(a.Key) {
+			return true
+		}
+		if a.Key != "" || depth == maxDepth {
+			continue
+		}
+		if v := events.Resolve(a.Value); v.Kind() == slog.KindGroup && has(v.Group(), is, depth+1) {
 			return true
 		}
 	}

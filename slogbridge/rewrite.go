@@ -1,12 +1,9 @@
 package slogbridge
 
 import (
-	"bytes"
-	"encoding/json"
 	"log/slog"
 
 	"github.com/spanlog/spanlog/events"
-	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // rewriter gives attributes the form in which a wrapped handler gets them: without those at the root that have the name
@@ -15,11 +12,13 @@ type rewriter struct {
 	rules  *events.Rules
 	traced bool
 	root   bool
+	json   bool   // what is wrapped writes values as JSON and in no other form
 	path   string // of the open groups, each with a dot behind it
+	depth  int    // groups of one attribute around, those without a name too
 }
 
 func (w *Wrapper) rewriter(traced bool) rewriter {
-	re := rewriter{rules: w.rules, traced: traced, root: len(w.open) == 0}
+	re := rewriter{rules: w.rules, traced: traced, root: len(w.open) == 0, json: w.rfc3339}
 	for _, g := range w.open {
 		re.path += g.name + "."
 	}
@@ -59,6 +58,10 @@ func (re rewriter) attr(a slog.Attr) (slog.Attr, bool) {
 	}
 	switch {
 	case a.Key == "" && v.Kind() == slog.KindGroup: // the root itself
+		if re.depth == maxDepth {
+			return slog.String("", tooDeep), true
+		}
+		re.depth++
 		return slog.Attr{Value: slog.GroupValue(re.attrs(v.Group())...)}, true
 	case re.root && re.traced && re.rules.IsID(a.Key):
 		if v = events.Resolve(v); v.Kind() != slog.KindGroup {
@@ -81,7 +84,10 @@ func (re rewriter) value(path string, v slog.Value) slog.Value {
 	}
 	switch v.Kind() {
 	case slog.KindGroup:
-		inner := rewriter{rules: re.rules, path: path + "."}
+		if re.depth == maxDepth {
+			return slog.StringValue(tooDeep)
+		}
+		inner := rewriter{rules: re.rules, json: re.json, path: path + ".", depth: re.depth + 1}
 		return slog.GroupValue(inner.attrs(v.Group())...)
 	case slog.KindString:
 		return slog.StringValue(re.rules.CleanText(v.String()))
@@ -91,25 +97,9 @@ func (re rewriter) value(path string, v slog.Value) slog.Value {
 	return v
 }
 
-func (re rewriter) any(path string, v slog.Value) slog.Value {
-	if err, ok := v.Any().(error); ok {
-		text := spanstate.Text(err)
-		if cleaned := re.rules.CleanText(text); cleaned != text {
-			return slog.StringValue(cleaned)
-		}
-		return v
-	}
-	enc := encoder{output: &output{rules: re.rules}}
-	enc.any(v.Any())
-	if cleaned := re.rules.CleanJSON(path, enc.b); !bytes.Equal(cleaned, enc.b) {
-		return slog.AnyValue(json.RawMessage(cleaned))
-	}
-	return v
-}
-
 func recordHas(r *slog.Record, is func(key string) bool) (found bool) {
 	r.Attrs(func(a slog.Attr) bool {
-		found = is(a.Key) || a.Key == "" && has([]slog.Attr{a}, is)
+		found = is(a.Key) || a.Key == "" && has([]slog.Attr{a}, is, 0)
 		return !found
 	})
 	return found

@@ -28,6 +28,7 @@ type Wrapper struct {
 	heldIsInner, tracedIsHeld bool
 
 	mayPanic bool // when inner is asked for a level
+	spreads  bool // what is wrapped is no handler of slog's that writes: it may lead to one of ours
 	rfc3339  bool // what is wrapped is a slog.JSONHandler, whose times must be those of RFC 3339
 }
 
@@ -52,7 +53,7 @@ func Wrap(h slog.Handler, p *events.Policy) slog.Handler {
 	case *Handler, *Wrapper:
 		return h
 	}
-	w := &Wrapper{rules: p.Rules(), heldIsInner: true, tracedIsHeld: true, mayPanic: !levelOfSlog(h)}
+	w := &Wrapper{rules: p.Rules(), heldIsInner: true, tracedIsHeld: true, mayPanic: !levelOfSlog(h), spreads: !writes(h)}
 	_, w.rfc3339 = h.(*slog.JSONHandler)
 	w.inner = withAttrs(withoutDefault(h), slogAttrs(w.rules.Constant()))
 	w.held, w.traced = w.inner, w.inner
@@ -79,6 +80,9 @@ func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 	if w.rfc3339 && !isInRange(&r) {
 		r = inRangeRecord(&r)
 	}
+	if w.spreads {
+		ctx = scope.Nested(ctx)
+	}
 	switch {
 	case scope.Traced():
 		w.toRoot(&r, true, w.rules.IDAttrs(scope.Span.SpanContext()), scope.Fields())
@@ -90,6 +94,15 @@ func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 		return w.inner.Handle(ctx, w.rewritten(&r, false))
 	}
 	return w.inner.Handle(ctx, r)
+}
+
+// writes reports whether h is a handler that writes, and leads to no other.
+func writes(h slog.Handler) bool {
+	switch h.(type) {
+	case *slog.JSONHandler, *slog.TextHandler:
+		return true
+	}
+	return false
 }
 
 func (w *Wrapper) converter(to *events.Fields) *converter {
@@ -167,7 +180,7 @@ func (w *Wrapper) WithAttrs(attrs []slog.Attr) slog.Handler {
 		return &n
 	}
 	n.held, n.traced = n.inner, n.inner
-	n.tracedIsHeld = w.tracedIsHeld && !has(attrs, w.rules.IsID)
+	n.tracedIsHeld = w.tracedIsHeld && !has(attrs, w.rules.IsID, 0)
 	if !w.heldIsInner {
 		n.held = w.held.WithAttrs(slices.Clone(attrs))
 	}

@@ -89,9 +89,12 @@
 //   - Under ECS the keys and errors inside a user's own ObjectMarshaler or ArrayMarshaler stay as they are (those of Dict,
 //     Inline and namespaces are looked after). In other schemas, and on lines of wrapped loggers, keys that the user repeats
 //     are repeated, as zap does, also where one is that of a context's field.
-//   - A namespace that bears the name of an id stands under labels.<name> on lines with a span.
+//   - A namespace that bears the name of an id stands under labels.<name> on lines with a span; with the schema ECS one
+//     that bears a name of ours is <name>_group, since labels are strings there.
 //   - A context that is bound later and has no span keeps the span that was bound, with the fields of the later context only.
 //   - A method that calls itself without end, a MarshalLogObject that adds its own object say, overflows the stack, as with
 //     plain zap: nothing can catch that.
+//   - A Fatal or Panic entry that a level or a sampler filters ends the program or the goroutine all the same, and reaches
+//     no core: nothing is flushed for it.
 //   - Whether a DPanic panics is read from a private field of zap's entry. Should it go, DPanic flushes nothing.
 package zapbridge

@@ -133,7 +133,7 @@ func (p *placer) noteError(err error) {
 
 func (p *placer) errorName(key string) string {
 	if p.open {
-		return p.seen.unique(key)
+		return p.seen.unique(p.rules.Inside(p.path, key, true))
 	}
 	return p.label(key)
 }

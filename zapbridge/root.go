@@ -108,6 +108,7 @@ func (p *placer) addNamed(enc zapcore.ObjectEncoder, f zapcore.Field) {
 func (p *placer) name(key string, scalar bool) (name string, asString bool) {
 	switch {
 	case p.open:
+		return p.rules.Inside(p.path, key, scalar), false
 	case p.own:
 		return p.rules.Place(key, scalar)
 	case p.rules.Taken(key):
@@ -117,11 +118,14 @@ func (p *placer) name(key string, scalar bool) (name string, asString bool) {
 }
 
 func (p *placer) namespace(key string) string {
-	if !p.open && p.traced && p.rules.IsID(key) {
+	switch id := p.rules.IsID(key); {
+	case id && p.traced && !p.open && !p.own:
 		return p.rules.Label(key)
+	case p.open || !p.own || id && !p.traced:
+		name, _ := p.name(key, false)
+		return name
 	}
-	name, _ := p.name(key, false)
-	return name
+	return p.rules.Open(key)
 }
 
 func (p *placer) openNamespace(enc zapcore.ObjectEncoder, key string) {

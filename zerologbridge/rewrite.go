@@ -200,9 +200,10 @@ func (r *rewriter) object(t *rewritten, path string, m *member) {
 		if len(known.few) > 0 {
 			t.out = append(t.out, ',')
 		}
-		name := known.unique(key)
-		if r.rules.Owns(path) && name == key { // trace with a member id, say, is our trace.id
-			name = known.unique(key)
+		at := r.rules.Inside(path[:len(path)-len(key)], key, inner.kind != '{')
+		name := known.unique(at)
+		if r.rules.Owns(path) && name == at { // trace with a member id, say, is our trace.id
+			name = known.unique(at)
 		}
 		t.out = append(events.AppendJSONString(t.out, name), ':')
 		from := len(t.out)

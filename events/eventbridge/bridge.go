@@ -40,9 +40,10 @@ func New(options ...Option) *Processor {
 }
 
 // Enabled reports whether a record with these parameters could become an event. It is false without a recording span,
-// so that callers need not build the record.
-func (p *Processor) Enabled(ctx context.Context, param sdklog.EnabledParameters) bool {
-	return (param.EventName != "" || p.name != nil) && !spanstate.Bridged(ctx) && !spanstate.Muted(ctx) && trace.SpanFromContext(ctx).IsRecording()
+// so that callers need not build the record. Parameters without an event name say nothing of the record's: a caller that
+// asks before it has built the record does not know it.
+func (p *Processor) Enabled(ctx context.Context, _ sdklog.EnabledParameters) bool {
+	return !spanstate.Bridged(ctx) && !spanstate.Muted(ctx) && trace.SpanFromContext(ctx).IsRecording()
 }
 
 // OnEmit adds the event. It never fails and does not change the record.
@@ -52,15 +53,16 @@ func (p *Processor) OnEmit(ctx context.Context, r *sdklog.Record) error {
 		return nil
 	}
 	if name := p.nameOf(r); name != "" {
-		add(span, name, r)
+		add(ctx, span, name, r)
 	}
 	return nil
 }
 
-// add adds the event, or holds it back until the end of the span, if the span has a place for it.
-func add(span trace.Span, name string, r *sdklog.Record) {
-	state := spanstate.Of(span)
-	place := state.Admit(span, r.Severity() >= log.SeverityWarn)
+// add adds the event, or holds it back until the end of the span, if the span has a place for it and no other output of
+// the log call, of which the record was made, has made an event.
+func add(ctx context.Context, span trace.Span, name string, r *sdklog.Record) {
+	state, origin := spanstate.Of(span), spanstate.OriginOf(ctx)
+	place, _ := state.Take(span, &origin.Call, origin.Output, r.Severity() >= log.SeverityWarn)
 	if place == spanstate.Drop {
 		return
 	}

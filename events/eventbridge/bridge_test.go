@@ -158,7 +158,7 @@ func TestEnabled(t *testing.T) {
 	w := newWorld(t)
 	p := eventbridge.New()
 	named := sdklog.EnabledParameters{EventName: "x"}
-	if !p.Enabled(w.ctx, named) || p.Enabled(w.ctx, sdklog.EnabledParameters{}) || p.Enabled(context.Background(), named) {
+	if !p.Enabled(w.ctx, named) || !p.Enabled(w.ctx, sdklog.EnabledParameters{}) || p.Enabled(context.Background(), named) {
 		t.Error("Enabled is wrong with a recording span")
 	}
 	w.span.End()

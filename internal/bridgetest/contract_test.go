@@ -29,8 +29,8 @@ func flavours() (all []flavour) {
 func rows() (all []row) {
 	for _, some := range [][]row{
 		idRows(), idOnceRows(), boundRows(), eventRows(), nameRows(), typeRows(), fieldRows(), errorRows(), statusRows(),
-		derivedRows(), resourceRows(), ecsRows(), schemaRows(), contextRows(), linkRows(), muteRows(), redactRows(), budgetRows(),
-		recordRows(), outputRows(), keyRows(), limitRows(), flushRows(), panicRows(), badRows(),
+		derivedRows(), resourceRows(), ecsRows(), ecsPathRows(), schemaRows(), contextRows(), linkRows(), muteRows(), redactRows(), budgetRows(),
+		recordRows(), outputRows(), twoRows(), keyRows(), limitRows(), flushRows(), panicRows(), badRows(),
 	} {
 		all = append(all, some...)
 	}

@@ -33,10 +33,12 @@ type options struct {
 	policy *events.Policy
 	clock  func() time.Time // nil: time.Now
 	spy    *spy
-	second *output // of a logger with two
-	source bool    // the place of the call is logged
-	away   bool    // of a sampler: it lets one call through, and no more
-	raises bool    // the loggers' level panics when it is asked
+	second *output        // of a logger with two
+	latter *events.Policy // of the second output; nil: policy
+	gap    func()         // of a logger with two: called between them; nil: nothing is
+	source bool           // the place of the call is logged
+	away   bool           // of a sampler: it lets one call through, and no more
+	raises bool           // the loggers' level panics when it is asked
 }
 
 // flavour is one way in which a bridge is used.
@@ -51,6 +53,7 @@ type flavour struct {
 	foreign  func(w io.Writer) logger          // a logger that is not ours, and that With has not seen yet; nil: see zerolog's doc
 	read     func(text string) (object, error) // nil: parse
 	begin    func() (restore func())           // sets what is global; nil: nothing is
+	two      bool                              // has two outputs, and what options say of them
 	samples  bool                              // has a sampler that obeys options.away
 }
 

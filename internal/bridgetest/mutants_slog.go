@@ -88,6 +88,10 @@ func slogMutants() []Mutant {
 			[]string{"ecs-repeated-keys", "ecs-rivals"}},
 		{"slog: ECS: our fields by their path", ecs, `return e.rules.Owns(e.path + key)`, `return false`, bridge,
 			[]string{"ecs-owned-in-group"}},
+		{"slog: ECS: groups under labels stay objects", encode, `if asString {
+		text :=`, `if asString && e.b == nil {
+		text :=`, bridge,
+			[]string{"ecs-group-string"}},
 		{"slog: ECS: no origin", "slogbridge/builtins.go", `e.text("log.origin.file.name", src.File)`, `_ = src.File`, bridge,
 			[]string{"ecs-source"}},
 		{"slog: own keys not hidden", encode, `guardedByKey(a) && e.rules.Hides(e.path+a.Key)`, `guardedByKey(a) && e.rules.Hides("")`, bridge,

@@ -101,6 +101,10 @@ func zapMutants() []Mutant {
 			[]string{"ecs-repeated-keys", "ecs-rivals"}},
 		{"zap: ECS: our fields by their path", names, `return n.rules.Owns(n.path + key)`, `return false`, bridge,
 			[]string{"ecs-owned-in-group"}},
+		{"zap: ECS: dicts under labels stay objects", ecs, `if asString {
+		return false`, `if asString && enc == nil {
+		return false`, bridge,
+			[]string{"ecs-group-string"}},
 		{"zap: ECS: no origin", ecs, `l.text("log.origin.file.name", c.File)`, `_ = c.File`, bridge,
 			[]string{"ecs-source"}},
 		{"zap: own lines not cleaned", encode, `b := c.rules.CleanJSON("", buf.Bytes())`, `b := buf.Bytes()`, bridge,

@@ -153,6 +153,24 @@ func limitRows() []row {
 				}
 				wantAttr(t, e, "exception.message", "card declined")
 			}},
+		{name: "limit-key", says: "a key of an attribute is cut at 1 KiB, on a rune, with a mark; the line has all of it",
+			run: func(t *testing.T, with func(setting) *stage) {
+				s := with(setting{})
+				long := strings.Repeat("é", 50_000)
+				s.with(f("w"+long, []string{"x", "y"})).log(s.ctx, 0, "m", f("k"+long, "v"), f("a", 1), f("g", members{f(long, 3)}))
+				line := s.line()
+				wantMember(t, line, "k"+long, "v")
+				e := s.event()
+				for key := range e.attrs {
+					if len(key) > 1<<10 || !utf8.ValidString(key) || len(key) > 20 && !strings.HasSuffix(key, "…") {
+						t.Errorf("got a key of %d bytes", len(key))
+					}
+				}
+				wantAttr(t, e, "a", int64(1))
+				if len(e.attrs) != 5 {
+					t.Errorf("got %d attributes, want those of the call, and the severity", len(e.attrs))
+				}
+			}},
 		{name: "limit-string", says: "a string of an attribute is cut at 64 KiB, on a rune, with a mark; the line has all of it",
 			run: func(t *testing.T, with func(setting) *stage) {
 				s := with(setting{})

@@ -32,6 +32,17 @@ type badValue struct {
 	event string // what an event has of it
 }
 
+// endlessError wraps itself. It gives up in the end, so that the row fails in place of the program.
+type endlessError struct{ asked *int }
+
+func (endlessError) Error() string { return "for ever" }
+func (e endlessError) Unwrap() error {
+	if *e.asked++; *e.asked > 100_000 {
+		return nil
+	}
+	return e
+}
+
 func badValues() []badValue {
 	endless := &cyclic{}
 	endless.Next = endless
@@ -116,6 +127,18 @@ func badRows() (all []row) {
 				wantOuter(t, s)
 			}})
 	}
+	all = append(all, row{name: "bad-endless-error",
+		says: "an error that wraps itself, or others without an end, is told as any other",
+		run: func(t *testing.T, with func(setting) *stage) {
+			s := with(setting{})
+			asked := 0
+			s.log(s.ctx, 8, "m", f("a", 1), f("error", endlessError{&asked}))
+			wantMember(t, s.line(), "error", "for ever")
+			wantAttr(t, s.event(), "exception.message", "for ever")
+			if asked > 10_000 {
+				t.Errorf("got the chain followed for ever")
+			}
+		}})
 	return append(all, sizeRows()...)
 }
 

@@ -11,6 +11,8 @@ import (
 
 	"go.opentelemetry.io/otel/codes"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"github.com/spanlog/spanlog/events"
 )
 
@@ -25,6 +27,16 @@ var cards = regexp.MustCompile(`\d{16}`)
 
 func redactRows() []row {
 	return []row{
+		{name: "redact-resource", says: "Policy.Resource is redacted, by key and by pattern",
+			run: func(t *testing.T, with func(setting) *stage) {
+				s := with(setting{policy: &events.Policy{Redact: []events.Redaction{events.RedactKeys("password"), events.RedactPattern(cards)},
+					Resource: []attribute.KeyValue{attribute.String("db.password", "hunter2"), attribute.String("note", "card "+secret), attribute.Int("shard", 7)}}})
+				s.info("m", f("a", 1))
+				line := s.line()
+				wantMember(t, line, "db.password", events.Redacted)
+				wantMember(t, line, "note", "card "+events.Redacted)
+				wantNumber(t, line, "shard", "7")
+			}},
 		{name: "redact-key", says: "RedactKeys hides a field by the last part of its path, in any letter case: in the call, in With, in groups",
 			run: func(t *testing.T, with func(setting) *stage) {
 				s := with(hiding(events.RedactKeys("password")))

@@ -26,6 +26,14 @@ func slogFlavours() []flavour {
 		return []slog.Handler{slogbridge.Wrap(slog.NewTextHandler(w, o.slog()), o.policy)}
 	})
 	text.read = readWords
+	multi := slogFlavour("slog-multi", func(w io.Writer, o options) []slog.Handler {
+		all := []slog.Handler{slogbridge.NewHandler(w, o.slog(), o.policy)}
+		if o.gap != nil {
+			all = append(all, gapHandler{discard: slog.DiscardHandler, gap: o.gap})
+		}
+		return append(all, slogbridge.NewHandler(o.second, o.slog(), o.secondPolicy()))
+	})
+	multi.two = true
 	return withBound(
 		slogFlavour("slog-own", func(w io.Writer, o options) []slog.Handler {
 			return []slog.Handler{slogbridge.NewHandler(w, o.slog(), o.policy)}
@@ -35,11 +43,7 @@ func slogFlavours() []flavour {
 		slogFlavour("slog-user", func(w io.Writer, o options) []slog.Handler {
 			return []slog.Handler{slogbridge.Wrap(userHandler{w: w, level: o.slogLevel()}, o.policy)}
 		}),
-		slogFlavour("slog-multi", func(w io.Writer, o options) []slog.Handler {
-			return []slog.Handler{
-				slogbridge.NewHandler(w, o.slog(), o.policy), slogbridge.NewHandler(o.second, o.slog(), o.policy),
-			}
-		}),
+		multi,
 	)
 }
 

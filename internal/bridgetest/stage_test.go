@@ -38,6 +38,8 @@ type setting struct {
 	away    bool        // a sampler lets one call through, and no more
 	raises  bool        // the loggers' level panics when it is asked
 	watcher sdk.SpanProcessor
+	latter  *events.Policy // of a second output; nil: policy
+	gap     func()         // called between the first output and the second
 }
 
 func newStage(t *testing.T, fl flavour, row string, set setting) *stage {
@@ -54,7 +56,7 @@ func newStage(t *testing.T, fl flavour, row string, set setting) *stage {
 	s.ctx, s.span = s.tracer.Start(context.Background(), "stage")
 	t.Cleanup(func() { s.span.End() })
 	second := &output{}
-	s.logger = fl.make(s.out, options{policy: set.policy, clock: set.clock, spy: s.spy, second: second, source: set.source, away: set.away, raises: set.raises})
+	s.logger = fl.make(s.out, options{policy: set.policy, clock: set.clock, spy: s.spy, second: second, source: set.source, away: set.away, raises: set.raises, latter: set.latter, gap: set.gap})
 	t.Cleanup(func() { s.read(second, parse) }) // what is wrong with the lines of a second output fails the row, too
 	return s
 }

@@ -44,14 +44,20 @@ func zapFlavours() []flavour {
 		return zapLogger{Logger: zapbridge.Wrap(zap.New(core, o.zap()...), o.policy)}
 	})
 	sampled.samples = true
+	tee := zapFlavour("zap-own-tee", func(w io.Writer, o options) zapLogger {
+		all := []zapcore.Core{zapbridge.NewCore(w, o.level(), o.policy)}
+		if o.gap != nil {
+			all = append(all, gapCore{zapcore.NewNopCore(), o.gap})
+		}
+		all = append(all, zapbridge.NewCore(o.second, o.level(), o.secondPolicy()))
+		return zapLogger{Logger: zap.New(zapcore.NewTee(all...), o.zap()...)}
+	})
+	tee.two = true
 	return withBound(
 		zapFlavour("zap-own", func(w io.Writer, o options) zapLogger {
 			return zapLogger{Logger: zap.New(zapbridge.NewCore(w, o.level(), o.policy), o.zap()...)}
 		}),
-		zapFlavour("zap-own-tee", func(w io.Writer, o options) zapLogger {
-			tee := zapcore.NewTee(zapbridge.NewCore(w, o.level(), o.policy), zapbridge.NewCore(o.second, o.level(), o.policy))
-			return zapLogger{Logger: zap.New(tee, o.zap()...)}
-		}),
+		tee,
 		zapFlavour("zap-own-sugar", func(w io.Writer, o options) zapLogger {
 			return zapLogger{Logger: zap.New(zapbridge.NewCore(w, o.level(), o.policy), o.zap()...), sugar: true}
 		}),

@@ -11,8 +11,10 @@ func TestClaim(t *testing.T) {
 	st := Of(s)
 	at := time.Unix(1, 0)
 	call := Call{Time: at, PC: 1, Message: "m"}
-	if !st.Claim(&call, 1) || !st.Claim(&call, 1) {
-		t.Error("a call is not its own output's")
+	for range 2 {
+		if !st.Claim(&call, 1) {
+			t.Error("a call is not its own output's")
+		}
 	}
 	if st.Claim(&call, 2) {
 		t.Error("a call is new to another output")

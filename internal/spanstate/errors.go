@@ -136,7 +136,8 @@ func Sprint(v any) (text string) {
 }
 
 // ErrorType returns the value of error.type and exception.type for err, as the semantic conventions have it: what its
-// ErrorType method says, else the Go type behind the wrappers of package fmt. It is empty for an error made by FromText.
+// ErrorType method says, else the Go type behind the wrappers of package fmt; where it wraps more than a hundred errors, the
+// Go type of err. It is empty for an error made by FromText.
 func ErrorType(err error) (name string) {
 	if _, ok := err.(*textOnly); ok {
 		return ""
@@ -146,7 +147,33 @@ func ErrorType(err error) (name string) {
 			name = fmt.Sprintf("%T", err)
 		}
 	}()
+	if left := maxChain; !ends(err, &left) { // semconv asks errors.As, which would follow it for ever
+		return Valid(fmt.Sprintf("%T", err))
+	}
 	return Valid(semconv.ErrorType(err).Value.AsString())
+}
+
+// ends reports whether there are no more errors than left in what err wraps, itself among them.
+func ends(err error, left *int) bool {
+	for err != nil {
+		if *left--; *left < 0 {
+			return false
+		}
+		switch u := err.(type) {
+		case interface{ Unwrap() error }:
+			err = u.Unwrap()
+		case interface{ Unwrap() []error }:
+			for _, e := range u.Unwrap() {
+				if !ends(e, left) {
+					return false
+				}
+			}
+			return true
+		default:
+			return true
+		}
+	}
+	return true
 }
 
 // StackTrace returns the stack that err, or the first error in its chain that has one, carries. Errors of

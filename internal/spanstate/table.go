@@ -30,12 +30,13 @@ type State struct {
 	gone   atomic.Bool           // the span has ended, or its place was needed
 	server trace.Span            // see Server; never changed. Only states whose end is certain have one: it is kept alive
 
-	mu      sync.Mutex // guards what follows; never held while code of others runs
-	marked  []error    // comparable errors recorded on this span or below it, newest last
-	calls   *calls     // the newest log calls, to know one that comes again through another output; nil before the first
-	records *calls     // the same for log records
-	aborted error      // see Abort
-	budget  budget
+	mu       sync.Mutex // guards what follows; never held while code of others runs
+	marked   []error    // comparable errors recorded on this span or below it, newest last
+	calls    *calls     // the newest log calls, to know one that comes again through another output; nil before the first
+	records  *calls     // the same for log records
+	statuses *calls     // the same for statuses of calls that became no event
+	aborted  error      // see Abort
+	budget   budget
 }
 
 // shard is one part of the table. mu is held for map operations only: no method of a span is called under it, because
