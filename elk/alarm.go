@@ -27,8 +27,8 @@ const (
 	alarmSpoolWorks   = "spool_works"
 )
 
-// Alarm says what went wrong. Its text holds no document and no credentials,
-// but it may quote what the server wrote about a field.
+// Alarm says what went wrong. Its text holds no credentials, and of what the
+// server wrote only what comes before it quotes a document.
 type Alarm struct {
 	Time time.Time
 	// Reason is one of ring_full, dead_letter, dead_letter_failed,
@@ -117,15 +117,15 @@ func (a *alarms) tell(reason, message string, now time.Time) {
 	*rate = alarmRate{last: now}
 }
 
-// answered notes an answer of the server to a request's documents, of which
-// settled got their verdict.
-func (a *alarms) answered(settled int) {
+// answered notes an answer of the server to a request's documents, of which it
+// has stored some.
+func (a *alarms) answered(stored uint64) {
 	if a == nil {
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.pulse.answered(settled > 0, time.Now())
+	a.pulse.answered(stored > 0, time.Now())
 }
 
 // clean returns a text of the server's or the caller's without secrets.

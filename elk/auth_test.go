@@ -2,8 +2,12 @@ package elk
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -124,5 +128,71 @@ func TestWrongCombinations(t *testing.T) {
 				t.Errorf("error %q tells a secret", err)
 			}
 		})
+	}
+}
+
+// TestLateDenial: two requests carry the old credentials, one is denied late,
+// when the new ones are in use already. They are not asked for once more.
+func TestLateDenial(t *testing.T) {
+	srv := startServer(t)
+	var asked, old atomic.Int32
+	both, renewed := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	srv.Intercept(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") != "Bearer number-1" {
+				once.Do(func() { close(renewed) })
+				next.ServeHTTP(w, r)
+				return
+			}
+			_, _ = io.Copy(io.Discard, r.Body) // else nobody notices that the client has gone
+			if old.Add(1) == 1 {
+				await(r.Context(), both)
+			} else {
+				close(both)
+				await(r.Context(), renewed)
+			}
+			instead(401, nil, denied)(w, r, next)
+		})
+	})
+	c := quick(srv.URL())
+	c.Credentials = func(context.Context) (string, error) {
+		return fmt.Sprint("Bearer number-", asked.Add(1)), nil
+	}
+	s := openShipper(t, c)
+	writeLines(t, s, 0, 1)
+	mustWrite(t, s.Dataset("other"), lineNumber(0))
+	closeWell(t, s)
+	checkStored(t, srv, 1)
+	checkStoredIn(t, srv, "logs-other-default", 1)
+	if n := asked.Load(); n != 2 {
+		t.Errorf("asked %d times, want twice", n)
+	}
+}
+
+func await(ctx context.Context, done <-chan struct{}) {
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// TestDoubt: of credentials that are no longer in use it asks for none.
+func TestDoubt(t *testing.T) {
+	asked := 0
+	p := newPeer(Config{Credentials: func(context.Context) (string, error) {
+		asked++
+		return fmt.Sprint("Bearer number-", asked), nil
+	}})
+	authorize := func() string { a, _ := p.authorize(context.Background()); return a }
+	first := authorize()
+	p.doubt(first)
+	second := authorize()
+	p.doubt(first)
+	if got := authorize(); got != second || asked != 2 {
+		t.Errorf("%q after %d calls, want %q after 2", got, asked, second)
+	}
+	if p.doubt(second); authorize() == second {
+		t.Error("the credentials that were denied are used again")
 	}
 }

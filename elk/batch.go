@@ -20,6 +20,7 @@ type batch struct {
 	failures int    // requests in a row without an answer to their documents
 	suspect  bool   // its one document makes requests fail
 	unsure   bool   // there are documents of unknown outcome
+	taken    uint64 // gate.taken when a document alone first got a 429
 	lostIn   string // backing index where they may be, "" while no answer has named one
 }
 
@@ -35,7 +36,8 @@ type document struct {
 	spliced          bool
 	settled          bool
 	repaired         flaw    // what it was repaired for last
-	alone            int     // requests with nothing else that failed as a whole
+	alone            int32   // requests with nothing else that failed as a whole
+	busy             int32   // requests with nothing else that got a 429
 	unknown          bool    // a request without an answer may have stored it
 	origin           *origin // nil: this shipper, with seq as it is
 }
@@ -148,5 +150,5 @@ func (b *batch) trim() {
 
 // reset makes an empty batch ready for a target.
 func (b *batch) reset(t *target) {
-	b.target, b.limit, b.failures, b.unsure, b.lostIn = t, 0, 0, false, ""
+	b.target, b.limit, b.failures, b.taken, b.unsure, b.lostIn = t, 0, 0, 0, false, ""
 }

@@ -101,7 +101,8 @@ type Config struct {
 	// see the package comment. It is called from the sending goroutines, one
 	// Write per line and one at a time, and is not closed. A writer that blocks stops sending.
 	// Nil: SpoolDir/dead-letter.ndjson, or without SpoolDir such lines are
-	// counted, and gone.
+	// counted and lost, which Close says and, where none is stored beside
+	// them, Health.
 	DeadLetter io.Writer
 
 	// RingBytes bounds the memory for lines that wait to be sent, at least

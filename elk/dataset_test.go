@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -250,7 +251,14 @@ func TestPausedStreamMakesRoom(t *testing.T) {
 // nothing that was taken is lost.
 func TestParkedBytesAreBounded(t *testing.T) {
 	f := &forbidden{asked: map[string][]time.Time{}, items: map[string]string{}}
-	c := Config{Client: f, BatchBytes: 2000, RingBytes: 1 << 20}
+	var requests atomic.Int32
+	c := Config{BatchBytes: 2000, RingBytes: 1 << 20, Client: clientFunc(func(r *http.Request) (*http.Response, error) {
+		if requests.Add(1) == 20_000 {
+			t.Error("a batch that finds no room is sent again without a pause")
+			f.mend()
+		}
+		return f.Perform(r)
+	})}
 	bubble(t, c, func(s *Shipper) {
 		for n := range 20 {
 			f.forbid(fmt.Sprintf("logs-d%d-default", n))

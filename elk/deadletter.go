@@ -109,10 +109,18 @@ func (l *letterWriter) close() {
 	}
 }
 
+// unkept is what is lost where dead letters are not kept.
+func (l *letterWriter) unkept(s Stats) error {
+	if n := s.DeadLettered.Total(); n > 0 && l.to == nil {
+		return fmt.Errorf("%w: %d of %d are dead letters, and Config.DeadLetter is nil", ErrLost, n, s.Accepted+s.Recovered)
+	}
+	return nil
+}
+
 // text says why, without the document.
 func (d deadLetter) text() string {
 	if d.ErrorType == "" {
 		return d.Reason
 	}
-	return fmt.Sprintf("%s: status %d: %s: %s", d.Reason, d.Status, d.ErrorType, d.ErrorReason)
+	return fmt.Sprintf("%s: status %d: %s", d.Reason, d.Status, cause{Type: d.ErrorType, Reason: d.ErrorReason})
 }

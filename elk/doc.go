@@ -27,8 +27,9 @@
 //   - Each document has its own verdict. 200 and 201 are delivered, or
 //     diverted if they went to the failure store. 409 is a duplicate: ids are
 //     stable, so an earlier request did store it. 429 and 5xx wait and are
-//     sent again; so are 403 and a missing index or template, with an alarm,
-//     for as long as there is room. Only their stream pauses. All else is a
+//     sent again; so are 403 and what the server lacks, with an alarm,
+//     for as long as there is room: an index, template or pipeline, room for a
+//     shard, an index that is open. Only their stream pauses. All else is a
 //     dead letter.
 //   - A request without a verdict is sent again: connection errors, timeouts,
 //     429, 5xx, redirects, which are never followed, and answers that are not
@@ -39,12 +40,15 @@
 //   - A document that, alone in its request, makes three fail in a way that
 //     may be for what it says, such as a firewall's 403 or 406 in HTML, a 500
 //     or a closed connection, waits apart, with an alarm, and the others go
-//     on. It is pending, and tried again for as long as it takes.
+//     on. It is pending, and tried again for as long as it takes. So does one that
+//     gets 429 three times while others are taken: it may be above a limit on
+//     memory.
 //   - When a request may have been stored without our knowing, its ids are
 //     looked up in the backing index that earlier answers named, before it is
 //     sent again: a rollover in between would end the 409s. In an outage these
 //     documents wait for that.
-//   - After several failures in a row requests are halved, and after an outage
+//   - After several failures in a row requests are halved, also after 429 for
+//     each document, at the second of which a stream pauses; and after an outage
 //     one small request goes first; each answer doubles them.
 //   - Waits between tries are random below a ceiling that doubles up to
 //     Config.BackoffMax, and not shorter than a Retry-After, in seconds or as
@@ -148,6 +152,8 @@
 // for nothing. Config.DeadLetter, or the file in SpoolDir, gets one JSON object in a line for each:
 //
 //	{"@timestamp":"…","reason":"refused","status":400,"error.type":"…","error.reason":"…","target":"logs-…","document":"…"}
+//
+// Without Config.DeadLetter they are lost: Close returns an error.
 //
 // reason is not_json_object, invalid_utf8, line_too_long, refused or
 // product_check (Config.Client does not like the server, and hides whether it

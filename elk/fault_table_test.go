@@ -118,7 +118,7 @@ func impatient(d time.Duration) func(*testing.T, *Config) {
 	return func(_ *testing.T, c *Config) { c.RequestTimeout = d }
 }
 
-func deadLines(_ *testing.T, c *Config) { c.NotJSON = NotJSONDeadLetter }
+func deadLines(_ *testing.T, c *Config) { c.NotJSON, c.DeadLetter = NotJSONDeadLetter, io.Discard }
 
 func withUnreadable(t *testing.T, s *Shipper) {
 	writeLines(t, s, 0, 50)
@@ -253,6 +253,9 @@ func ownRows() []faultRow {
 		{name: "errors true beside created items", times: 1, fault: refuse(func(int) bool { return false }, "", true)},
 		{name: "403 on the items", times: 2, fault: refuse(all, item403, true)},
 		{name: "404 on the items, no template yet", times: 2, fault: refuse(all, item404, true)},
+		{name: "400 on the items, their index is closed", times: 2, fault: refuse(all, itemClosed, true)},
+		{name: "400 on the items, a shard too many", times: 2, fault: refuse(all, itemShards, true)},
+		{name: "400 on the items, no such pipeline yet", times: 2, fault: refuse(all, itemNoPipeline, true)},
 		{name: "429 on the request, often", times: 8, fault: instead(429, nil, busy)},
 		{name: "500 from a proxy", times: 1, fault: instead(500, nil, "<html>oops</html>")},
 		{name: "503 from a proxy, after it stored them", times: 1, fault: rewrite(func(w http.ResponseWriter, _ []byte) { w.WriteHeader(503) }), duplicate: true},

@@ -3,6 +3,7 @@ package elk
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,6 +29,7 @@ type gate struct {
 	probing  bool      // with failures: one request is on its way
 	limit    int       // documents in a request, 0 for any number
 	backoff  backoff
+	taken    atomic.Uint64 // answers with a verdict on a document
 	changed  chan struct{} // closed, and replaced, when one of these changes
 }
 

@@ -18,13 +18,17 @@ type Health struct {
 	// unauthorized, busy, unexpected_status, unbelievable_answer, from the
 	// first such request until the server has answered one with verdicts;
 	// or documents_waiting, ring_full, dead_letter_failed, spool_full,
-	// spool_failed, spool_damaged, until a minute after the last; or closed.
+	// spool_failed, spool_damaged, until a minute after the last; or
+	// dead_letter or product_check, until then or until a document is stored,
+	// when ten lines or more became dead letters and none was stored; or
+	// closed.
 	Reason string
-	// Message is for people, without secrets. It may be empty.
+	// Message is for people, without secrets. It may be empty. If OK, it
+	// tells of a dead letter in the last minute, or is empty.
 	Message string
 	// Since is when the trouble began.
 	Since time.Time
-	// LastSuccess is when documents last got their verdict; zero: never.
+	// LastSuccess is when documents were last stored; zero: never.
 	LastSuccess time.Time
 	// Pending are the lines without a verdict.
 	Pending uint64
@@ -56,7 +60,12 @@ type pulse struct {
 	lastSuccess time.Time
 	lasting     trouble // no request gets through
 	event       trouble // one document or some did not
+	dead        trouble // dead letters
+	deadInRow   int     // since a document was stored
 }
+
+// allDead is how many dead letters in a row show that all are.
+const allDead = 10
 
 type trouble struct {
 	reason, message string
@@ -68,10 +77,10 @@ func (p *pulse) note(reason, message string, now time.Time) {
 	case alarmUnreachable, alarmUnauthorized, alarmBusy, alarmUnexpected, alarmUnbelieved:
 		p.lasting.again(reason, message, now)
 	case alarmItems, alarmRingFull, alarmDeadFailed, alarmSpoolFull, alarmSpoolFailed, alarmSpoolDamaged:
-		if now.Sub(p.event.last) >= passing {
-			p.event = trouble{}
-		}
-		p.event.again(reason, message, now)
+		p.event.onceMore(reason, message, now)
+	case alarmDeadLetter, alarmProduct:
+		p.dead.onceMore(reason, message, now)
+		p.deadInRow++
 	}
 }
 
@@ -82,10 +91,18 @@ func (t *trouble) again(reason, message string, now time.Time) {
 	t.reason, t.message, t.last = reason, message, now
 }
 
-func (p *pulse) answered(settled bool, now time.Time) {
+// onceMore is again for what is over when it has not come for long.
+func (t *trouble) onceMore(reason, message string, now time.Time) {
+	if now.Sub(t.last) >= passing {
+		*t = trouble{}
+	}
+	t.again(reason, message, now)
+}
+
+func (p *pulse) answered(stored bool, now time.Time) {
 	p.lasting = trouble{}
-	if settled {
-		p.lastSuccess = now
+	if stored {
+		p.lastSuccess, p.deadInRow = now, 0
 	}
 }
 
@@ -94,5 +111,13 @@ func (p *pulse) health(now time.Time) Health {
 	if worst.reason == "" && now.Sub(p.event.last) < passing {
 		worst = p.event
 	}
-	return Health{OK: worst.reason == "", Reason: worst.reason, Message: worst.message, Since: worst.since, LastSuccess: p.lastSuccess}
+	dead := now.Sub(p.dead.last) < passing
+	if worst.reason == "" && dead && p.deadInRow >= allDead {
+		worst = p.dead
+	}
+	h := Health{OK: worst.reason == "", Reason: worst.reason, Message: worst.message, Since: worst.since, LastSuccess: p.lastSuccess}
+	if h.OK && dead {
+		h.Message = p.dead.message
+	}
+	return h
 }

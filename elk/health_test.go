@@ -3,6 +3,7 @@ package elk
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -82,6 +83,60 @@ func TestHealthOfWaitingDocuments(t *testing.T) {
 			t.Errorf("health = %+v, want documents_waiting and no success", h)
 		}
 	})
+}
+
+// TestAllRefused: that every document is refused is no success, and where
+// nobody keeps the dead letters it is a loss.
+func TestAllRefused(t *testing.T) {
+	for name, to := range map[string]io.Writer{"kept": io.Discard, "not kept": nil} {
+		t.Run(name, func(t *testing.T) {
+			var fine atomic.Bool
+			c := Config{DeadLetter: to, Client: clientFunc(func(r *http.Request) (*http.Response, error) {
+				n := strings.Count(readBody(r), "\n") / 2
+				if fine.Load() {
+					return respond(http.StatusOK, nil, answerOf(n)), nil
+				}
+				return respond(http.StatusOK, nil, `{"items":[`+strings.Repeat(itemPreview+",", n-1)+itemPreview+`]}`), nil
+			})}
+			bubble(t, c, func(s *Shipper) {
+				write := func(n int) Health {
+					for range n {
+						mustWrite(t, s, `{"n":"ten"}`)
+					}
+					if err := s.Flush(context.Background()); err != nil {
+						t.Error(err)
+					}
+					return s.Health()
+				}
+				if h := write(9); !h.OK || !strings.Contains(h.Message, "will not be stored") || !h.LastSuccess.IsZero() {
+					t.Errorf("a few refused: %+v, want OK with a message and no success", h)
+				}
+				since := time.Now()
+				if h := write(1); h.OK || h.Reason != "dead_letter" || h.Message == "" || h.Since.After(since) || !h.LastSuccess.IsZero() {
+					t.Errorf("all refused: %+v, want dead_letter and no success", h)
+				}
+				time.Sleep(passing)
+				if h := s.Health(); !h.OK || h.Message != "" {
+					t.Errorf("a minute later: %+v, want OK", h)
+				}
+				write(10)
+				fine.Store(true)
+				if h := write(1); !h.OK || !h.LastSuccess.Equal(time.Now()) {
+					t.Errorf("one stored: %+v, want OK and success", h)
+				}
+				fine.Store(false)
+				if h := write(5); !h.OK {
+					t.Errorf("some of many refused: %+v, want OK", h)
+				}
+				switch err := s.Close(); {
+				case to != nil && err != nil:
+					t.Errorf("Close = %v, want nil: the letters are kept", err)
+				case to == nil && (!errors.Is(err, ErrLost) || !strings.Contains(err.Error(), "25 of 26")):
+					t.Errorf("Close = %v, want ErrLost and the counts", err)
+				}
+			})
+		})
+	}
 }
 
 func TestHealthOfNothing(t *testing.T) {

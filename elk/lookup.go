@@ -102,7 +102,7 @@ func (w *worker) lookUp(ctx context.Context, b *batch) bool {
 
 func (w *worker) lookAgain(n int, r reply) {
 	if r.status == http.StatusUnauthorized {
-		w.peer.doubt()
+		w.peer.doubt(r.authorization)
 	}
 	w.gate.failed(n, retryAfter(r.header, time.Now()))
 }

@@ -174,7 +174,9 @@ func TestMetrics(t *testing.T) {
 	if n := fake.durations[common+",status_class=4xx"]; n != 2 {
 		t.Errorf("durations = %v, want 2 of class 4xx", fake.durations)
 	}
-	closeWell(t, s)
+	if err := s.Close(); !errors.Is(err, ErrLost) { // its dead letter
+		t.Errorf("Close = %v, want ErrLost", err)
+	}
 	if fake.unregistered != 1 {
 		t.Errorf("unregistered %d times by Close, want once", fake.unregistered)
 	}

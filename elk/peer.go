@@ -95,11 +95,14 @@ func (p *peer) authorize(ctx context.Context) (string, error) {
 	return p.authorization, err
 }
 
-// doubt makes the next request ask for credentials anew.
-func (p *peer) doubt() {
+// doubt makes the next request ask for credentials anew, unless that has
+// happened since the request that was denied left with its authorization.
+func (p *peer) doubt(authorization string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.authorization = ""
+	if p.authorization == authorization {
+		p.authorization = ""
+	}
 }
 
 func askCredentials(ctx context.Context, ask func(context.Context) (string, error)) (authorization string, err error) {

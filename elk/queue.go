@@ -135,6 +135,9 @@ func (q *queue) drop(to *target, gone evictions, stored bool) (dropped int) {
 	}
 	q.stats.Dropped.Unavailable += uint64(gone.refused)
 	q.stats.Dropped.RingFull += uint64(gone.lines - gone.refused)
+	if gone.lines > 0 && len(q.waiters) > 0 {
+		q.release()
+	}
 	return gone.lines
 }
 

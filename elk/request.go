@@ -69,7 +69,7 @@ func (p *poster) bulk(ctx context.Context, b *batch, docs []document) outcome {
 		})
 	p.items = 0
 	out := judge(r, len(docs))
-	out.blameless = blameless(r)
+	out.blameless, out.authorization = blameless(r), r.authorization
 	out.news = p.peer.identify(r)
 	if dropped := p.peer.drop(out.complaint); len(dropped) > 0 {
 		out.fate = again
@@ -113,10 +113,11 @@ type do func(ctx context.Context, t esapi.Transport, header http.Header, body io
 func (p *poster) post(ctx context.Context, write func(io.Writer) error, call do) reply {
 	ctx, cancel := context.WithTimeout(ctx, p.config.RequestTimeout)
 	defer cancel()
-	header, err := p.header(ctx)
+	authorization, err := p.peer.authorize(ctx)
 	if err != nil {
 		return reply{err: err, denied: true}
 	}
+	header := p.header(authorization)
 	if err := p.compose(write); err != nil {
 		return reply{err: err}
 	}
@@ -126,7 +127,9 @@ func (p *poster) post(ctx context.Context, write func(io.Writer) error, call do)
 			p.body = new(bytes.Buffer)
 		}
 	}()
-	return p.perform(ctx, header, body, call)
+	r := p.perform(ctx, header, body, call)
+	r.authorization = authorization
+	return r
 }
 
 // perform keeps a panic of a client from the worker.
@@ -174,16 +177,15 @@ func neverSent(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-func (p *poster) header(ctx context.Context) (http.Header, error) {
+func (p *poster) header(authorization string) http.Header {
 	header := http.Header{"Content-Type": {"application/x-ndjson"}}
 	if p.gzip != nil {
 		header.Set("Content-Encoding", "gzip")
 	}
-	authorization, err := p.peer.authorize(ctx)
 	if authorization != "" {
 		header.Set("Authorization", authorization)
 	}
-	return header, err
+	return header
 }
 
 // compose writes the body of a request.

@@ -160,12 +160,14 @@ type result struct {
 	progress  bool // a document has its verdict
 	documents int  // that the server will not take now
 	refused   bool // since it would take none like them
+	overload  overload
 }
 
 // round tries every document of the batch once, or until a request has to be
 // repeated.
 func (w *worker) round(ctx context.Context, b *batch) (r result) {
 	w.work = append(w.work[:0], span{0, len(b.docs)})
+	defer func() { r.overload.restore(b) }()
 	for len(w.work) > 0 {
 		limit, ok := w.gate.enter(ctx)
 		if !ok {
@@ -185,7 +187,9 @@ func (w *worker) round(ctx context.Context, b *batch) (r result) {
 			w.tellSuspect(b, out, &docs[0])
 		case out.fate == kept:
 			w.keep(ctx, b, out, docs)
-			return r
+			if out.reason != alarmBusy || !w.passOver(&r.overload, b, docs) {
+				return r
+			}
 		case out.fate == again:
 			w.gate.answered()
 			w.work = append(w.work, next)
@@ -195,7 +199,14 @@ func (w *worker) round(ctx context.Context, b *batch) (r result) {
 			w.work = append(w.work, span{middle, next.to}, span{next.from, middle})
 		default:
 			w.gate.answered()
-			w.apply(&r, b, out, docs)
+			switch t := w.apply(&r, b, out, docs); {
+			case t.allBusy(len(docs)):
+				if !w.passOver(&r.overload, b, docs) {
+					return r
+				}
+			case t.settled > 0:
+				w.took(&r.overload, b)
+			}
 		}
 	}
 	return r

@@ -28,6 +28,9 @@ func (t *tally) done(d *document) {
 	}
 }
 
+// allBusy reports whether each of n documents got a 429.
+func (t *tally) allBusy(n int) bool { return t.busy == n }
+
 // settle hands the verdicts to the queue.
 func (w *worker) settle(t tally, b *batch) {
 	w.queue.settle(t, b)
@@ -37,8 +40,8 @@ func (w *worker) settle(t tally, b *batch) {
 }
 
 // apply follows the word on each document.
-func (w *worker) apply(r *result, b *batch, out outcome, docs []document) {
-	t := tally{acks: w.acks}
+func (w *worker) apply(r *result, b *batch, out outcome, docs []document) (t tally) {
+	t.acks = w.acks
 	if out.allDelivered() {
 		t.deliver(docs)
 	} else {
@@ -46,18 +49,33 @@ func (w *worker) apply(r *result, b *batch, out outcome, docs []document) {
 			w.applyItem(&t, b, &docs[i], out.item(i), out.fate)
 		}
 	}
-	b.adapt(len(docs), t)
+	switch {
+	case !t.allBusy(len(docs)):
+		b.grow()
+	case !r.overload.seen:
+		b.halve(len(docs)) // above a limit on memory Elasticsearch 9 gives that for ever too
+	}
 	t.Retries += uint64(t.waiting)
 	w.settle(t, b)
-	w.alarms.answered(t.settled)
+	w.alarms.answered(t.Delivered + t.Diverted + t.Duplicate)
 	w.learn(b.target, out)
 	if t.waiting > 0 {
-		w.alarms.raise(alarmItems, fmt.Sprintf("%d documents for %s wait: status %d: %s: %s",
-			t.waiting, b.target.name, t.last.status, t.last.cause.Type, t.last.cause.Reason))
+		w.tellWaiting(b, t, docs)
 	}
 	r.progress = r.progress || t.settled > 0
 	r.documents += t.waiting
 	r.refused = r.refused || t.refused
+	return t
+}
+
+// tellWaiting raises the alarm of documents that the server will not take now.
+func (w *worker) tellWaiting(b *batch, t tally, docs []document) {
+	why := fmt.Sprintf("status %d: %s", t.last.status, t.last.cause)
+	if b.suspect {
+		w.alarms.raise(alarmItems, b.waitsApart(&docs[0], why))
+		return
+	}
+	w.alarms.raise(alarmItems, fmt.Sprintf("%d documents for %s wait: %s", t.waiting, b.target.name, why))
 }
 
 // deliver counts documents that are stored.
@@ -139,7 +157,7 @@ func (w *worker) keep(ctx context.Context, b *batch, out outcome, docs []documen
 func (w *worker) stall(b *batch, out outcome, n int) {
 	w.gate.failed(n, out.after)
 	if out.denied {
-		w.peer.doubt()
+		w.peer.doubt(out.authorization)
 		w.queue.lock(true)
 	}
 	if out.denied && out.blameless {
@@ -155,13 +173,8 @@ func (b *batch) halve(n int) {
 	}
 }
 
-// adapt lets requests grow with each answer, unless it is a 429 for every
-// document: above a limit on memory Elasticsearch 9 gives that for ever too.
-func (b *batch) adapt(n int, t tally) {
-	if t.busy == n {
-		b.halve(n)
-		return
-	}
+// grow lets requests grow with each answer.
+func (b *batch) grow() {
 	b.failures = 0
 	if b.limit *= 2; b.limit > len(b.docs) {
 		b.limit = 0

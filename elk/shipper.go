@@ -210,7 +210,8 @@ func (s *Shipper) Close() error {
 // returns nil when in its whole life the shipper lost nothing, that is, when
 // every line was stored or dead-lettered or is on disk, else an error that wraps ErrLost
 // and names the counts, or what the disk said. A disk that hangs is waited for 5 s
-// beyond ctx. A second call waits for the first and returns nil.
+// beyond ctx. Dead letters that nobody keeps are lost, see Config.DeadLetter.
+// A second call waits for the first and returns nil.
 func (s *Shipper) Shutdown(ctx context.Context) error {
 	if s.isZero() {
 		return nil
@@ -234,7 +235,7 @@ func (s *Shipper) Shutdown(ctx context.Context) error {
 	if end.Pending == 0 {
 		err = nil
 	}
-	return errors.Join(lossError(end), err)
+	return errors.Join(lossError(end), s.sender.letters.unkept(end), err)
 }
 
 // stop ends the goroutines. One that hangs in the caller's code is left

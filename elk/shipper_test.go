@@ -240,9 +240,11 @@ func bubble(t *testing.T, c Config, f func(s *Shipper)) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer func() { // also after a Fatal, which would else be told as a deadlock
+			_ = s.Close()
+			checkBalance(t, s)
+		}()
 		f(s)
-		_ = s.Close()
-		checkBalance(t, s)
 	})
 }
 

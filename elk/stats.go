@@ -55,7 +55,7 @@ func (d DeadLettered) Total() uint64 {
 type Dropped struct {
 	RingFull uint64 // no room, or evicted by a line of a higher level
 	// Unavailable is RingFull for lines that the server was not taking at the
-	// time: 401 or 403 to us, or 403 or a missing index to their data stream.
+	// time: 401 or 403 to us, or 403, or what the server lacks, to their data stream.
 	Unavailable uint64
 	Close       uint64 // no verdict when the time to close was over
 	DeadLetter  uint64 // Config.DeadLetter returned an error or panicked

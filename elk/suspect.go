@@ -102,13 +102,10 @@ func (o outcome) blames() bool { return !o.blameless && o.after == 0 && o.compla
 // as several before it did, that document waits apart and the others go on.
 // It reports whether that is so; otherwise all of the batch waits.
 func (w *worker) suspect(ctx context.Context, b *batch, out outcome, docs []document) bool {
-	if len(docs) != 1 || !out.blames() || ctx.Err() != nil {
+	if len(docs) != 1 || ctx.Err() != nil || !w.guilty(b, out, &docs[0]) {
 		return false
 	}
 	d := &docs[0]
-	if d.alone++; d.alone < failuresAlone {
-		return false
-	}
 	if out.unknown {
 		b.doubt(docs)
 	}
@@ -123,6 +120,18 @@ func (w *worker) suspect(ctx context.Context, b *batch, out outcome, docs []docu
 	return true
 }
 
+// guilty reports whether a document alone has made enough requests fail.
+func (w *worker) guilty(b *batch, out outcome, d *document) bool {
+	if out.reason == alarmBusy {
+		return w.overloads(b, d) && out.after == 0
+	}
+	if !out.blames() {
+		return false
+	}
+	d.alone++
+	return d.alone >= failuresAlone
+}
+
 // tellSuspect raises the alarm of a document that waits alone. While nothing
 // else gets an answer either, it has the reason of that.
 func (w *worker) tellSuspect(b *batch, out outcome, d *document) {
@@ -131,9 +140,14 @@ func (w *worker) tellSuspect(b *batch, out outcome, d *document) {
 	if w.gate.failing() {
 		reason = out.reason
 	}
-	w.alarms.raise(reason, fmt.Sprintf("one document for %s, event.sequence %d, makes each request fail, and waits while others go on: %s",
-		b.target.name, d.seq, out.detail))
+	w.alarms.raise(reason, b.waitsApart(d, out.detail))
 	w.queue.signal()
+}
+
+// waitsApart is an alarm's text.
+func (b *batch) waitsApart(d *document, why string) string {
+	return fmt.Sprintf("one document for %s, event.sequence %d, of %d bytes, makes each request fail, and waits while others go on: %s",
+		b.target.name, d.seq, d.size, why)
 }
 
 // blameless reports whether a status says something of the server or of us,

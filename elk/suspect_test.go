@@ -62,7 +62,7 @@ func TestPoisonedLine(t *testing.T) {
 				srv := startServer(t)
 				srv.Intercept(onPoison(tt.fault))
 				c := quick(srv.URL())
-				c.InFlight, c.CloseTimeout = inFlight, 100*time.Millisecond
+				c.InFlight, c.CloseTimeout, c.DeadLetter = inFlight, 100*time.Millisecond, io.Discard
 				s := openShipper(t, c)
 				writeLines(t, s, 0, 50)
 				mustWrite(t, s, `{"message":"POISON"}`+"\n")
@@ -138,7 +138,7 @@ func TestSuspects(t *testing.T) {
 		}
 		begin := time.Now()
 		mustWrite(t, s, `{}`)
-		for s.Stats().Delivered != 11 {
+		for s.Stats().Delivered != 11 && time.Since(begin) < time.Minute {
 			time.Sleep(10 * time.Millisecond)
 		}
 		if took := time.Since(begin); took > 2*time.Second {
@@ -155,6 +155,30 @@ func TestSuspects(t *testing.T) {
 	}
 }
 
+// TestSuspectsStartOver: the pause between two tries is short again once one
+// of them has its verdict.
+func TestSuspectsStartOver(t *testing.T) {
+	var on atomic.Bool
+	var refused atomic.Int32
+	on.Store(true)
+	bubble(t, Config{Client: poisonClient(&on, &refused)}, func(s *Shipper) {
+		mustWrite(t, s, `{"message":"POISON"}`)
+		time.Sleep(time.Hour)
+		on.Store(false)
+		time.Sleep(31 * time.Second)
+		if stats := s.Stats(); stats.Delivered != 1 {
+			t.Fatalf("stats = %+v, want it delivered", stats)
+		}
+		on.Store(true)
+		before := refused.Load()
+		mustWrite(t, s, `{"message":"POISON"}`)
+		time.Sleep(time.Second + 750*time.Millisecond + 3750*time.Millisecond + time.Second)
+		if n := refused.Load() - before; n < failuresAlone+4 {
+			t.Errorf("%d tries, want %d before it waits apart and 4 in the 3.75 s after", n, failuresAlone)
+		}
+	})
+}
+
 // TestOutageMakesNoSuspects: what says nothing of a document.
 func TestOutageMakesNoSuspects(t *testing.T) {
 	for name, answer := range map[string]func() (*http.Response, error){
@@ -162,6 +186,7 @@ func TestOutageMakesNoSuspects(t *testing.T) {
 		"401":                  func() (*http.Response, error) { return respond(401, nil, ""), nil },
 		"403 of Elasticsearch": func() (*http.Response, error) { return respond(403, nil, denied), nil },
 		"429":                  func() (*http.Response, error) { return respond(429, nil, busy), nil },
+		"429 of each item":     func() (*http.Response, error) { return respond(200, nil, `{"items":[`+item429+`]}`), nil },
 		"503":                  func() (*http.Response, error) { return respond(503, nil, html), nil },
 		"Retry-After":          func() (*http.Response, error) { return respond(502, http.Header{"Retry-After": {"1"}}, ""), nil },
 	} {

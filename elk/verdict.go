@@ -31,6 +31,8 @@ type reply struct {
 	err    error     // no whole answer: connection, time, encoding
 	sent   bool      // the server may have seen the request
 	denied bool      // for want of credentials it was not made
+	// authorization is what Config.Credentials had given for it.
+	authorization string
 }
 
 // itemList is what was read of an answer to a bulk request.
@@ -61,10 +63,11 @@ type outcome struct {
 	detail string        // for people
 	denied bool          // kept: the credentials may be wrong
 	// unknown: kept, but the documents may have been stored.
-	unknown   bool
-	blameless bool   // kept: not for what the documents are
-	complaint string // kept: about parameters
-	news      []news
+	unknown       bool
+	blameless     bool   // kept: not for what the documents are
+	authorization string // of the request
+	complaint     string // kept: about parameters
+	news          []news
 }
 
 // item returns the word on the document at i.
@@ -122,8 +125,8 @@ const (
 	verdictDead
 )
 
-// verdict follows the status, with two exceptions: a 403 and a missing index
-// or template can be mended at the server while the document waits.
+// verdict follows the status, but for what can be mended at the server while
+// the document waits.
 func (i item) verdict() verdict {
 	switch {
 	case (i.status == http.StatusOK || i.status == http.StatusCreated) && i.failureStore == "used":
@@ -144,8 +147,30 @@ func (i item) verdict() verdict {
 // unavailable reports whether the server takes nothing of the document's kind
 // until somebody mends something.
 func (i item) unavailable() bool {
-	return i.status == http.StatusForbidden ||
-		i.status == http.StatusNotFound && i.cause.Type == indexNotFound
+	switch i.status {
+	case http.StatusForbidden:
+		return true
+	case http.StatusNotFound:
+		return i.cause.Type == indexNotFound
+	case http.StatusBadRequest:
+		return i.cause.mendable()
+	}
+	return false
+}
+
+// mendable reports whether a 400 is for what the server lacks, and not for
+// what the document says: its index is closed, a new one would be a shard too
+// many, or the pipeline that the index names is not there.
+func (c cause) mendable() bool {
+	switch c.Type {
+	case "index_closed_exception":
+		return true
+	case "validation_exception":
+		return strings.Contains(c.Reason, "this action would add [")
+	case "illegal_argument_exception":
+		return strings.HasPrefix(c.Reason, "pipeline with id [")
+	}
+	return false
 }
 
 // ambiguous reports whether a document that has to wait may be stored: the
@@ -247,7 +272,7 @@ func describe(r reply) string {
 	if c.Type == "" {
 		return fmt.Sprintf("status %d", r.status)
 	}
-	return fmt.Sprintf("status %d: %s: %s", r.status, c.Type, c.Reason)
+	return fmt.Sprintf("status %d: %s", r.status, c)
 }
 
 // retryAfter reads both forms of the header, seconds and a date

@@ -26,6 +26,12 @@ func TestItemVerdict(t *testing.T) {
 		{item{status: 404, cause: cause{Type: "index_not_found_exception"}}, verdictRetry},
 		{item{status: 404, cause: cause{Type: "resource_not_found_exception"}}, verdictDead},
 		{item{status: 400}, verdictDead},
+		{item{status: 400, cause: cause{Type: "index_closed_exception", Reason: "closed"}}, verdictRetry},
+		{item{status: 400, cause: cause{Type: "validation_exception", Reason: "Validation Failed: 1: this action would add [2] total shards, but this cluster currently has [1000]/[1000] maximum shards open;"}}, verdictRetry},
+		{item{status: 400, cause: cause{Type: "validation_exception", Reason: "Validation Failed: 1: type is wrong;"}}, verdictDead},
+		{item{status: 400, cause: cause{Type: "illegal_argument_exception", Reason: "pipeline with id [nosuch] does not exist"}}, verdictRetry},
+		{item{status: 400, cause: cause{Type: "illegal_argument_exception", Reason: "mapper [a] cannot be changed from type [long] to [text]"}}, verdictDead},
+		{item{status: 400, cause: cause{Type: "document_parsing_exception", Reason: "failed to parse field [pipeline with id [x]"}}, verdictDead},
 		{item{status: 413}, verdictDead},
 		{item{status: 302}, verdictRetry},
 	} {
