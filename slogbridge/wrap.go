@@ -21,6 +21,7 @@ type Wrapper struct {
 	held   slog.Handler    // attributes at the root applied
 	traced slog.Handler    // the same, without those that the ids take the place of
 	open   []group         // groups held back, outermost first
+	prefix string          // the names of open, each with a dot behind it
 	fields events.Fields   // the attributes of With for span events
 	bound  context.Context // of With(ctx, logger); nil if there is none
 
@@ -74,7 +75,8 @@ func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 	scope := w.rules.Scope(ctx, w.bound)
 	if e := w.rules.Begin(scope, r.Level, events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
 		e.AddFields(w.fields)
-		w.converter(&e.Fields).record(&r)
+		c := w.converter(&e.Fields)
+		c.record(&r)
 		e.End(r.Level.String(), r.Message, r.Time)
 	}
 	if w.rfc3339 && !isInRange(&r) {
@@ -105,12 +107,8 @@ func writes(h slog.Handler) bool {
 	return false
 }
 
-func (w *Wrapper) converter(to *events.Fields) *converter {
-	c := &converter{rules: w.rules, to: to}
-	for _, g := range w.open {
-		c = c.in(g.name)
-	}
-	return c
+func (w *Wrapper) converter(to *events.Fields) converter {
+	return converter{rules: w.rules, to: to, prefix: w.prefix}
 }
 
 // toRoot makes r the record that a held-back handler wants: open groups folded into one attribute, our fields behind.
@@ -167,7 +165,8 @@ func (w *Wrapper) WithAttrs(attrs []slog.Attr) slog.Handler {
 	}
 	n := *w
 	n.fields = w.fields.Clone()
-	w.converter(&n.fields).attrs(attrs)
+	c := w.converter(&n.fields)
+	c.attrs(attrs)
 	attrs = w.rewriter(false).attrs(attrs) // a copy: a handler owns the slice it is given
 	if w.rfc3339 {
 		attrs = inRangeAttrs(attrs)
@@ -207,7 +206,7 @@ func (w *Wrapper) WithGroup(name string) slog.Handler {
 		name = w.rules.Label(name)
 	}
 	n.inner, n.heldIsInner = w.inner.WithGroup(name), false
-	n.open = append(slices.Clip(w.open), group{name: name})
+	n.open, n.prefix = append(slices.Clip(w.open), group{name: name}), w.prefix+name+"."
 	return &n
 }
 
