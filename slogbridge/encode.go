@@ -35,11 +35,10 @@ type encoder struct {
 }
 
 func (e *encoder) record(h *Handler, r *slog.Record, scope *events.Scope) {
-	sc := scope.Span.SpanContext()
-	e.traced = sc.IsValid()
+	e.traced = scope.Traced()
 	e.b = append(e.b, '{')
 	e.builtins(r)
-	e.b = e.rules.AppendIDs(e.b, sc)
+	e.b = e.rules.AppendScopeIDs(e.b, scope)
 	if e.rules.Schema() != events.ECS { // ecsHead writes them
 		e.b = e.rules.AppendScope(e.b, scope)
 	}
