@@ -31,7 +31,8 @@ type encoder struct {
 	path   string   // the same names, each with a dot behind it; kept only where it is asked for, see tracksPath
 	traced bool     // a span's ids are on this line: attributes of their names give way
 	ecs    ecsState
-	event  converter // of the record's attributes; it has no fields to add to where there is no event
+	event  *events.Fields // of the record's attributes; nil where there is no event
+	h      *Handler       // that has begun the event
 }
 
 func (e *encoder) record(h *Handler, r *slog.Record, scope *events.Scope) {
@@ -137,8 +138,14 @@ func (e *encoder) inGroups(names []string, write func() bool) bool {
 func (e *encoder) recordAttrs(r *slog.Record) bool {
 	wrote := false
 	r.Attrs(func(a slog.Attr) bool {
-		if e.event.to != nil {
-			e.event.attr(a)
+		kind := a.Value.Kind()
+		if e.simple && isScalar(kind) {
+			wrote = e.scalar(&a, kind) || wrote
+			return true
+		}
+		if e.event != nil {
+			c := e.h.converter(e.event)
+			c.attr(a)
 		}
 		wrote = e.attr(a) || wrote
 		return true
@@ -156,11 +163,6 @@ func (e *encoder) attrs(as []slog.Attr) bool {
 
 // attr writes one attribute and reports whether there was something to write.
 func (e *encoder) attr(a slog.Attr) bool {
-	if e.simple {
-		if kind := a.Value.Kind(); isScalar(kind) {
-			return e.scalar(&a, kind)
-		}
-	}
 	a.Value = events.Resolve(a.Value)
 	if e.opts.ReplaceAttr != nil && a.Value.Kind() != slog.KindGroup {
 		a = e.replace(e.groups, a)
@@ -172,10 +174,15 @@ func isScalar(kind slog.Kind) bool {
 	return kind != slog.KindAny && kind != slog.KindGroup && kind != slog.KindLogValuer
 }
 
-// scalar is the short way through member, for most attributes of most programs: 15 ns of 45.
+// scalar is the short way of an attribute of the record to the line and the event, for most attributes of most programs:
+// it takes a third of the time that attr and converter.attr take.
 func (e *encoder) scalar(a *slog.Attr, kind slog.Kind) bool {
-	if e.depth == 0 && e.gives(a.Key) {
-		return false
+	if e.depth == 0 && e.rules.IsID(a.Key) {
+		if e.traced {
+			return false
+		}
+	} else if e.event != nil {
+		e.toEvent(a, kind)
 	}
 	e.key(a.Key)
 	if kind == slog.KindString {
@@ -184,6 +191,27 @@ func (e *encoder) scalar(a *slog.Attr, kind slog.Kind) bool {
 		e.value(a.Key, a.Value, kind)
 	}
 	return true
+}
+
+// toEvent adds a scalar to the event.
+func (e *encoder) toEvent(a *slog.Attr, kind slog.Kind) {
+	key, prefix := a.Key, e.h.prefix
+	if prefix != "" {
+		key = prefix + key
+	}
+	switch kind {
+	case slog.KindString:
+		e.event.AddString(len(prefix), key, a.Value.String())
+	case slog.KindInt64:
+		e.event.AddInt64(len(prefix), key, a.Value.Int64())
+	case slog.KindFloat64:
+		e.event.AddFloat64(len(prefix), key, a.Value.Float64())
+	case slog.KindBool:
+		e.event.AddBool(len(prefix), key, a.Value.Bool())
+	default:
+		c := e.h.converter(e.event)
+		c.value(key, a.Value, kind)
+	}
 }
 
 // gives reports whether an attribute at the root gives way to an id.

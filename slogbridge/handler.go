@@ -79,7 +79,7 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 	enc := encoder{output: h.output, b: (*line)[:0]}
 	if e := h.rules.Begin(scope, r.Level, events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
 		h.bindings(e, &r)
-		enc.event = h.converter(&e.Fields)
+		enc.event, enc.h = &e.Fields, h
 		enc.record(h, &r, &scope)
 		e.End(r.Level.String(), r.Message, r.Time)
 	} else {
