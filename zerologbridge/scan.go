@@ -17,6 +17,7 @@ type scanner struct {
 	closed  bool   // the object was read to its end
 	escaped bool   // the string read last has escapes or is not plain ASCII
 	repairs int
+	other   bool // a member was not plain
 }
 
 // header is the key of a member, by its places in the bytes.
@@ -54,6 +55,10 @@ func (s *scanner) next(m *member) bool {
 	if s.head.value == 0 {
 		return false
 	}
+	if s.plain(m) {
+		return true
+	}
+	s.other = true
 	m.header = s.head
 	s.head.value = 0
 	m.kind = s.scan(0)
