@@ -100,7 +100,9 @@ func (c *converter) root(key string, m *member) {
 	if key == zerolog.ErrorFieldName {
 		c.error(m)
 	}
-	c.add(key, 0, m, 0)
+	if !m.plain || !c.plain(key, m) {
+		c.add(key, 0, m, 0)
+	}
 }
 
 // error notes the text of an error: of one that is an object, its JSON.

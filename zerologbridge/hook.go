@@ -100,7 +100,6 @@ func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope, se
 	if !traced && h.leaves && len(scope.Fields()) == 0 {
 		return
 	}
-	sc := scope.Span.SpanContext()
 	ours, line := h.renames && h.goesTo(e, h.out), h.of(e)
 	var moved []attribute.KeyValue
 	if h.stamps && !seen.flat && !soFar(line) {
@@ -110,7 +109,7 @@ func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope, se
 	if h.redacts {
 		masker{h.rules, line, ours}.object("", 0, len(line))
 	}
-	h.add(e, now, sc, scope, ours)
+	h.add(e, now, scope, ours)
 	for _, kv := range moved {
 		e.Str(string(kv.Key), kv.Value.AsString())
 	}

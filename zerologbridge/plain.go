@@ -1,5 +1,11 @@
 package zerologbridge
 
+import (
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/spanlog/spanlog/events"
+)
+
 // plain is next for a member as nearly all are: an ASCII string without escapes, a number without an exponent, true or
 // false, with a key of that kind, no white space, and behind it the next such key or the end of an unfinished line. It is
 // one function without calls, which takes 15 ns where next takes 45. It returns false, and has read nothing, where the
@@ -42,7 +48,7 @@ func (s *scanner) plain(m *member) bool {
 		}
 		next.keyEnd, next.value = k+1, k+2
 	}
-	*m = member{header: s.head, end: i, kind: kind}
+	*m = member{header: s.head, end: i, kind: kind, plain: true}
 	s.head, s.i = next, max(i, next.value)
 	return true
 }
@@ -50,6 +56,33 @@ func (s *scanner) plain(m *member) bool {
 // flat reports whether all members were plain, the last one at the end of the line, and nothing stands before them.
 func (s *scanner) flat(last *member) bool {
 	return !s.other && last.end == len(s.b) && s.b[0] == '{' && s.b[1] == '"'
+}
+
+// plain adds a member of the line itself that is plain: nothing of it has to be looked at again. It reports whether it
+// could.
+func (c *converter) plain(key string, m *member) bool {
+	raw := c.raw(m.value, m.end)
+	switch m.kind {
+	case '"':
+		v := raw[1 : len(raw)-1]
+		if !events.IsPlain(key, v) {
+			return false
+		}
+		*c.to.Place(0, key) = attribute.StringValue(v)
+	case '0':
+		n, decimals, ok := digits(raw)
+		switch {
+		case !ok:
+			return false
+		case decimals == 0:
+			*c.to.Place(0, key) = attribute.Int64Value(n)
+		default:
+			*c.to.Place(0, key) = attribute.Float64Value(float64(n) / tens[decimals])
+		}
+	default:
+		*c.to.Place(0, key) = attribute.BoolValue(m.kind == 't')
+	}
+	return true
 }
 
 // pastPlainNumber returns the place behind a number without an exponent, 0 where there is none.

@@ -35,6 +35,7 @@ type member struct {
 	end     int  // behind the value
 	kind    byte // '"' '{' '[' '0' 't' 'f' 'n', or 0: broken
 	escaped bool // a string that has escapes or is not plain ASCII
+	plain   bool // see scanner.plain
 }
 
 // open enters the object that begins at b[at], or behind spaces there.
@@ -59,7 +60,7 @@ func (s *scanner) next(m *member) bool {
 		return true
 	}
 	s.other = true
-	m.header = s.head
+	m.header, m.plain = s.head, false
 	s.head.value = 0
 	m.kind = s.scan(0)
 	m.end, m.escaped = s.i, s.escaped
