@@ -18,7 +18,7 @@ const maxFields = 64
 type oneShot struct {
 	w      *wrapper
 	outer  *zapcore.CheckedEntry // the caller's; valid until it is written
-	in     *zapcore.CheckedEntry // the wrapped core's
+	in     *zapcore.CheckedEntry // the wrapped core's; nil where it is written to directly
 	scope  events.Scope          // of the call
 	begun  bool
 	done   bool            // the wrapped core's cores have written
@@ -49,12 +49,11 @@ func (o *oneShot) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	o.scope = w.scopeOf(w.rules, fields)
 	w.addTo(&o.scope, w.rules, &ent, fields, &o.converter)
 	w.clean(&ent)
-	o.in.Entry, o.in.ErrorOutput = ent, o.outer.ErrorOutput
 	line, inMemory := w.line(o.fields[:0], &o.scope, fields)
 	if inMemory {
 		o.fields = line
 	}
-	err := o.deliver(line)
+	err := o.deliver(&ent, line)
 	if !o.done {
 		o.written(ent.Level)
 	}
@@ -69,7 +68,11 @@ func (o *oneShot) written(level zapcore.Level) {
 }
 
 // deliver writes the entry; after the panic of a field once more. A core that had written before writes twice then.
-func (o *oneShot) deliver(line []zapcore.Field) error {
+func (o *oneShot) deliver(ent *zapcore.Entry, line []zapcore.Field) error {
+	if o.in == nil {
+		return o.w.deliver(ent, line)
+	}
+	o.in.Entry, o.in.ErrorOutput = *ent, o.outer.ErrorOutput
 	clean := *o.in // zap refuses an entry that has been written
 	failed := o.try(o.in, line)
 	if failed == nil {

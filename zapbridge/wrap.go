@@ -28,6 +28,7 @@ func Wrap(l *zap.Logger, p *events.Policy) *zap.Logger {
 		if constant := constantFields(w.rules); len(constant) > 0 {
 			w.inner = inner.With(constant)
 		}
+		w.direct = isIOCore(inner) && !w.mayPanic
 		return w
 	}))
 }
@@ -48,6 +49,7 @@ type wrapper struct {
 	printer func(*idText) zapcore.ObjectMarshaler // of the ids of a Context field in a call, see printerOf
 
 	mayPanic bool // when inner is asked for a level
+	direct   bool // inner decides by the level alone, see ioCore
 }
 
 var _ zapcore.Core = (*wrapper)(nil)
@@ -69,6 +71,9 @@ func (w *wrapper) Sync() error { return w.inner.Sync() }
 // Check asks the wrapped core. What agreed to write is called by a core of ours that is good for this one entry, so that
 // samplers, tees, levels and hooks below decide as before.
 func (w *wrapper) Check(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if w.direct {
+		return w.checkDirect(ent, ce)
+	}
 	in := w.ask(ent)
 	if in == nil {
 		return ce
@@ -98,12 +103,27 @@ func (w *wrapper) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	w.addTo(&scope, w.rules, &ent, fields, new(converter))
 	w.clean(&ent)
 	line, _ := w.line(nil, &scope, fields)
-	failed, err := w.try(ent, line)
-	if failed != nil {
-		err = failed.again(line, func(line []zapcore.Field) (*failure, error) { return w.try(ent, line) })
-	}
+	err := w.deliver(&ent, line)
 	flush(w.rules, &scope, ent.Level, false)
 	return err
+}
+
+func (w *wrapper) checkDirect(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if !w.inner.Enabled(ent.Level) {
+		return ce
+	}
+	o := oneShots.Get().(*oneShot)
+	o.w, o.outer = w, ce.AddCore(ent, o)
+	return o.outer
+}
+
+// deliver writes the entry; after the panic of a field once more.
+func (w *wrapper) deliver(ent *zapcore.Entry, line []zapcore.Field) error {
+	failed, err := w.try(*ent, line)
+	if failed == nil {
+		return err
+	}
+	return failed.again(line, func(line []zapcore.Field) (*failure, error) { return w.try(*ent, line) })
 }
 
 func (w *wrapper) try(ent zapcore.Entry, line []zapcore.Field) (failed *failure, err error) {
