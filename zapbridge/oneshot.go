@@ -49,16 +49,25 @@ func (o *oneShot) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	o.scope = w.scopeOf(w.rules, fields)
 	w.addTo(&o.scope, w.rules, &ent, fields, &o.converter)
 	w.clean(&ent)
-	line, inMemory := w.line(o.fields[:0], &o.scope, fields)
-	if inMemory {
-		o.fields = line
-	}
-	err := o.deliver(&ent, line)
+	err := o.deliver(&ent, o.line(w, &o.scope, fields))
 	if !o.done {
 		o.written(ent.Level)
 	}
 	o.free()
 	return err
+}
+
+// line is wrapper.line, in the memory of o if there is one.
+func (o *oneShot) line(w *wrapper, scope *events.Scope, fields []zapcore.Field) []zapcore.Field {
+	if o == nil {
+		line, _ := w.line(nil, scope, fields)
+		return line
+	}
+	line, inMemory := w.line(o.fields[:0], scope, fields)
+	if inMemory {
+		o.fields = line
+	}
+	return line
 }
 
 // written is told after the last core has written, and before what the entry's hook does.

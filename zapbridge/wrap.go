@@ -100,17 +100,26 @@ func (w *wrapper) ask(ent zapcore.Entry) (in *zapcore.CheckedEntry) {
 // Write writes to the wrapped core without asking it.
 func (w *wrapper) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	scope := w.scopeOf(w.rules, fields)
-	w.addTo(&scope, w.rules, &ent, fields, new(converter))
+	var o *oneShot // its memory
+	if scope.Traced() || len(w.held) > 0 {
+		o = oneShots.Get().(*oneShot)
+		defer o.free()
+		w.addTo(&scope, w.rules, &ent, fields, &o.converter)
+	} else {
+		w.addTo(&scope, w.rules, &ent, fields, nil)
+	}
 	w.clean(&ent)
-	line, _ := w.line(nil, &scope, fields)
-	err := w.deliver(&ent, line)
+	err := w.deliver(&ent, o.line(w, &scope, fields))
 	flush(w.rules, &scope, ent.Level, false)
 	return err
 }
 
 func (w *wrapper) checkDirect(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	if !w.inner.Enabled(ent.Level) {
+	switch {
+	case !w.inner.Enabled(ent.Level):
 		return ce
+	case ent.Level < zapcore.DPanicLevel: // no need to know what the entry's hook does
+		return ce.AddCore(ent, w)
 	}
 	o := oneShots.Get().(*oneShot)
 	o.w, o.outer = w, ce.AddCore(ent, o)

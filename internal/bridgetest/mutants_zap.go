@@ -23,11 +23,11 @@ func zapMutants() []Mutant {
 	)
 	bridge := []string{"zap"}
 	return []Mutant{
-		{"zap: no ids", encode, `l.b = rules.AppendIDs(l.b, scope.Span.SpanContext())`, `_ = scope.Span`, bridge,
+		{"zap: no ids", encode, `l.b = rules.AppendScopeIDs(l.b, scope)`, `_ = scope.Span`, bridge,
 			[]string{"ids", "ids-root-namespace-in-call", "ids-remote", "bound", "datadog-ids", "gcp-ids"}},
 		{"zap: ids of recording spans only", context, `if !span.SpanContext().IsValid() && !says(ctx) {`, `if !span.IsRecording() && !says(ctx) {`, bridge,
 			[]string{"ids-unsampled", "ids-remote", "ids-after-end", "event-not-recording"}},
-		{"zap: ids without a span", encode, `rules.AppendIDs(l.b, scope.Span.SpanContext())`,
+		{"zap: ids without a span", encode, `rules.AppendScopeIDs(l.b, scope)`,
 			"append(l.b, `,\"trace_id\":\"\",\"span_id\":\"\",\"trace_flags\":\"\"`...)", bridge,
 			[]string{"ids-none-without-span", "nil-context", "bound-to-nothing"}},
 		{"zap: wrapped, ids in the open namespace", wrap, `from := min(opens, hides)`, `from := max(opens, hides, len(fields))`, bridge,

@@ -18,13 +18,13 @@ func zerologMutants() []Mutant {
 	)
 	bridge := []string{"zerolog"}
 	return []Mutant{
-		{"zerolog: no ids", add, "\tb = h.rules.AppendIDs(b, sc)\n", "\tsc = trace.SpanContext{}\n", bridge,
+		{"zerolog: no ids", add, "\tb = h.rules.AppendScopeIDs(b, scope)\n", "", bridge,
 			[]string{"ids", "ids-root-in-group", "ids-root-in-two-groups", "ids-root-in-empty-group", "ids-root-namespace-in-call",
 				"ids-remote", "bound", "call-over-bound", "datadog-ids", "gcp-ids",
 				"logs-itself-stringer", "logs-itself-marshaler", "logs-itself-error", "logs-itself-object"}},
-		{"zerolog: ids of recording spans only", add, "\tb = h.rules.AppendIDs(b, sc)\n", "\tif !scope.Span.IsRecording() {\n\t\tsc = trace.SpanContext{}\n\t}\n\tb = h.rules.AppendIDs(b, sc)\n", bridge,
+		{"zerolog: ids of recording spans only", add, "\tb = h.rules.AppendScopeIDs(b, scope)\n", "\tif scope.Span.IsRecording() {\n\t\tb = h.rules.AppendScopeIDs(b, scope)\n\t}\n", bridge,
 			[]string{"ids-unsampled", "ids-remote", "ids-after-end", "event-not-recording"}},
-		{"zerolog: ids without a span", add, `h.rules.AppendIDs(b, sc)`, "append(b, `,\"trace_id\":\"\",\"span_id\":\"\",\"trace_flags\":\"\"`...)", bridge,
+		{"zerolog: ids without a span", add, `h.rules.AppendScopeIDs(b, scope)`, "append(b, `,\"trace_id\":\"\",\"span_id\":\"\",\"trace_flags\":\"\"`...)", bridge,
 			[]string{"ids-none-without-span", "nil-context", "bound-to-nothing", "bound-over-no-span"}},
 		{"zerolog: user's ids removed always", blank, `ids := traced && h.ids.in`, `ids := h.ids.in`, bridge,
 			[]string{"own-id-without-span-with", "own-id-without-span-call"}},
@@ -92,7 +92,7 @@ func zerologMutants() []Mutant {
 			[]string{"ecs-error-in-group"}},
 		{"zerolog: ECS: every string an error", errors, `if m.kind != '"' || key != "error" && (key != zerolog.ErrorFieldName || key == "") {`, `if m.kind != '"' {`, bridge,
 			[]string{"ecs-two-errors"}},
-		{"zerolog: raw JSON that is none left on the line", hook, `if h.stamps && !soFar(line) {`, `if false {`, bridge,
+		{"zerolog: raw JSON that is none left on the line", hook, `if h.stamps && !seen.flat && !soFar(line) {`, `if false {`, bridge,
 			[]string{"bad-raw-json"}},
 		{"zerolog: raw JSON that is none not marked on the event", convert, `return notJSON + raw`, `return raw`, bridge,
 			[]string{"bad-raw-json"}},
