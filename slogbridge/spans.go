@@ -31,14 +31,7 @@ type spanHandler struct {
 	flags   trace.TraceFlags
 }
 
-func newTraced(h slog.Handler) *traced {
-	t := &traced{Handler: h}
-	switch h.(type) {
-	case *slog.JSONHandler, *slog.TextHandler:
-		t.binds = true
-	}
-	return t
-}
+func newTraced(h slog.Handler) *traced { return &traced{Handler: h, binds: writes(h)} }
 
 // of returns the handler for a line of the span, and the ids that it is still to be given.
 func (t *traced) of(rules *events.Rules, sc trace.SpanContext) (slog.Handler, []slog.Attr) {

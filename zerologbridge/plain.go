@@ -12,7 +12,7 @@ import (
 // member is any other.
 func (s *scanner) plain(m *member) bool {
 	b, i := s.b, s.head.value
-	if i == len(b) || s.head.odd {
+	if i == len(b) || s.head.odd || i != s.head.keyEnd+1 {
 		return false
 	}
 	kind := b[i]

@@ -59,6 +59,12 @@ func (s *scanner) next(m *member) bool {
 	if s.plain(m) {
 		return true
 	}
+	s.any(m)
+	return true
+}
+
+// any is next for any member.
+func (s *scanner) any(m *member) {
 	s.other = true
 	m.header, m.plain = s.head, false
 	s.head.value = 0
@@ -67,7 +73,6 @@ func (s *scanner) next(m *member) bool {
 	if m.kind == 0 || !s.follow() {
 		s.repair(m)
 	}
-	return true
 }
 
 // follow reads what comes behind a value: the header of the next member or the end.
