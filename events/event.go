@@ -40,11 +40,10 @@ type Event struct {
 	most    int  // attributes in memory before they became others
 	memory  [inline]attribute.KeyValue
 	depths  [inline]uint16
-	boxed   [inline + 1]trace.EventOption // the option for the first n of memory, made once: saves 24 bytes a call
-	options [2]trace.EventOption
+	options options
 }
 
-var pool = sync.Pool{New: func() any { return new(Event) }}
+var pool = sync.Pool{New: func() any { return &Event{options: newOptions()} }}
 
 // Begin returns the event of a call at this level, or nil when the call leaves no trace: the span does not record, or
 // is muted, or has no place left for one, or another output has made an event of the same call; and no log record is
@@ -185,9 +184,7 @@ func (e *Event) add(message string, at time.Time) {
 		e.state.Hold(e.eventName(message), at, e.attrs)
 		return
 	}
-	e.options[0] = e.attributes()
-	e.options[1] = trace.WithTimestamp(at)
-	e.span.AddEvent(e.eventName(message), e.options[:]...)
+	e.options.addTo(e.span, e.eventName(message), at, e.attrs)
 }
 
 // addException puts exception.* last, or, where the SDK would leave the last ones out, first.
@@ -201,17 +198,6 @@ func (e *Event) addException() {
 		return
 	}
 	e.attrs = slices.Insert(e.attrs, 1, exception...)
-}
-
-func (e *Event) attributes() trace.EventOption {
-	n := len(e.attrs)
-	if n > inline || &e.attrs[0] != &e.memory[0] {
-		return trace.WithAttributes(e.attrs...)
-	}
-	if e.boxed[n] == nil {
-		e.boxed[n] = trace.WithAttributes(e.memory[:n:n]...)
-	}
-	return e.boxed[n]
 }
 
 func (e *Event) eventName(message string) string {
@@ -239,7 +225,6 @@ func (e *Event) setStatus(message string) {
 // free clears what the event has used, and no more: all of memory is 2 KB.
 func (e *Event) free() {
 	clear(e.memory[:min(max(len(e.attrs), e.most), inline)])
-	e.options = [2]trace.EventOption{}
 	e.Fields, e.traces, e.most = Fields{}, traces{}, 0
 	if e.record {
 		e.call = Call{}

@@ -96,6 +96,15 @@ func (f *Fields) AddBool(group int, key string, v bool) {
 
 // next adds an attribute without a value, and returns the place for it.
 func (f *Fields) next(group int, key string) *attribute.Value {
+	return f.Place(group, spanstate.Valid(key))
+}
+
+// IsPlain reports whether an attribute can go the short way of [Fields.Place]: the key is not that of an event's name, the
+// string is not cut. Both must be known to be UTF-8.
+func IsPlain(key, v string) bool { return len(v) <= spanstate.MaxString && key != eventName }
+
+// Place is AddIn for a key that is known to be UTF-8: it adds an attribute without a value, and returns the place for it.
+func (f *Fields) Place(group int, key string) *attribute.Value {
 	switch {
 	case group > 0:
 		f.setGroup(group)
@@ -107,7 +116,7 @@ func (f *Fields) next(group int, key string) *attribute.Value {
 		f.attrs = slices.Grow(f.attrs, 1)
 	}
 	f.attrs = f.attrs[:n+1]
-	f.attrs[n].Key = attribute.Key(spanstate.Valid(short(key)))
+	f.attrs[n].Key = attribute.Key(short(key))
 	return &f.attrs[n].Value
 }
 

@@ -67,6 +67,17 @@ func (r *Rules) AppendIDs(line []byte, sc trace.SpanContext) []byte {
 	return append(line, *members...)
 }
 
+// AppendScopeIDs is AppendIDs for the span of a scope, whose ids are at hand.
+func (r *Rules) AppendScopeIDs(line []byte, s *Scope) []byte {
+	if !s.traced {
+		return line
+	}
+	if members := r.members.of(&s.key, s.flags); members != nil {
+		return append(line, *members...)
+	}
+	return r.AppendIDs(line, s.Span.SpanContext())
+}
+
 // members returns the ids as JSON members, each after a comma.
 func (d *ids) members(sc *trace.SpanContext) string {
 	var memory [192]byte

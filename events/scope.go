@@ -80,6 +80,7 @@ type Scope struct {
 	Context context.Context
 
 	key    spanstate.Key        // of Span
+	flags  trace.TraceFlags     // of Span
 	fields []attribute.KeyValue // of the line: those of the event first
 	events int                  // how many of them are on the event too
 	muted  bool
@@ -100,7 +101,7 @@ func (r *Rules) Scope(ctx, bound context.Context) (s Scope) {
 		s.traced = sc.IsValid()
 	}
 	if s.traced {
-		s.key = spanstate.KeyOf(&sc)
+		s.key, s.flags = spanstate.KeyOf(&sc), sc.TraceFlags()
 		s.muted = spanstate.Muted(ctx) || spanstate.Muted(bound)
 	}
 	if s.Context == nil {

@@ -9,25 +9,20 @@ import (
 	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
-// addTo adds the bound attributes and those of the record to the event, and ends it.
-func (h *Handler) addTo(e *events.Event, r *slog.Record) {
+// bindings adds the bound attributes, and the source, to the event.
+func (h *Handler) bindings(e *events.Event, r *slog.Record) {
 	e.AddFields(h.fields)
 	if h.opts.AddSource {
 		if src := r.Source(); src != nil {
 			e.AddSource(src.Function, src.File, src.Line)
 		}
 	}
-	h.converter(&e.Fields).record(r)
-	e.End(r.Level.String(), r.Message, r.Time)
 }
 
-func (h *Handler) converter(to *events.Fields) *converter {
-	c := &converter{rules: h.rules, to: to}
+func (h *Handler) converter(to *events.Fields) converter {
+	c := converter{rules: h.rules, to: to, prefix: h.prefix}
 	if h.opts.ReplaceAttr != nil {
-		c.replace = h.replace
-	}
-	for _, name := range h.names {
-		c = c.in(name)
+		c.replace, c.groups = h.replace, h.names
 	}
 	return c
 }
@@ -49,13 +44,13 @@ type converter struct {
 }
 
 // in returns a converter inside one more group.
-func (c *converter) in(group string) *converter {
+func (c *converter) in(group string) converter {
 	inner := *c
 	inner.prefix += group + "."
 	if c.replace != nil {
 		inner.groups = append(c.groups[:len(c.groups):len(c.groups)], group)
 	}
-	return &inner
+	return inner
 }
 
 func (c *converter) record(r *slog.Record) {
@@ -96,12 +91,12 @@ func (c *converter) group(name string, attrs []slog.Attr) {
 		c.to.AddIn(len(c.prefix), attribute.String(c.prefix+name, tooDeep))
 		return
 	}
+	inner := *c
 	if name != "" {
-		c = c.in(name)
+		inner = c.in(name)
 	}
-	c.depth++
-	c.attrs(attrs)
-	c.depth--
+	inner.depth++
+	inner.attrs(attrs)
 }
 
 func (c *converter) value(key string, v slog.Value, kind slog.Kind) {

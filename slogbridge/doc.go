@@ -19,13 +19,16 @@
 //
 // # Cost
 //
-// Without a span, or below the event level, nothing is allocated. Ids are encoded once per span and handler; a line then
-// costs NewHandler no allocation for them, Wrap one for the record's further attributes. A span event costs the SDK's copy
-// of the attributes and the time stamp. What that is in time, beside others, is measured in internal/benchmarks/compare.
+// Without a span, or below the event level, nothing is allocated. Ids are encoded once per span and handler: NewHandler,
+// and Wrap around slog's own JSON and text handlers, then put them on a line without an allocation; there they stand before
+// the attributes of the call. Any other wrapped handler gets them behind those, in the record, for one allocation. A span
+// event costs the SDK's copy of the attributes. What that is in time, beside others, is measured in
+// internal/benchmarks/compare.
 //
 // # Limitations
 //
 //   - Groups that were opened on a handler before Wrap are out of reach: the ids stand inside them.
+//   - The ReplaceAttr of a slog handler that is wrapped sees the ids once per span, as it sees bound attributes.
 //   - What a wrapped handler changes by itself (its ReplaceAttr, say) is not seen by the event. NewHandler's
 //     ReplaceAttr applies to both, so a value it removes from the line is not on the span either.
 //   - A LogValuer is resolved once for the line and once for the event; once more where Wrap redacts, or under ECS.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"github.com/spanlog/spanlog/events"
 )
 
@@ -31,14 +33,15 @@ type encoder struct {
 	path   string   // the same names, each with a dot behind it; kept only where it is asked for, see tracksPath
 	traced bool     // a span's ids are on this line: attributes of their names give way
 	ecs    ecsState
+	event  *events.Fields // of the record's attributes; nil where there is no event
+	h      *Handler       // that has begun the event
 }
 
 func (e *encoder) record(h *Handler, r *slog.Record, scope *events.Scope) {
-	sc := scope.Span.SpanContext()
-	e.traced = sc.IsValid()
+	e.traced = scope.Traced()
 	e.b = append(e.b, '{')
 	e.builtins(r)
-	e.b = e.rules.AppendIDs(e.b, sc)
+	e.b = e.rules.AppendScopeIDs(e.b, scope)
 	if e.rules.Schema() != events.ECS { // ecsHead writes them
 		e.b = e.rules.AppendScope(e.b, scope)
 	}
@@ -133,9 +136,19 @@ func (e *encoder) inGroups(names []string, write func() bool) bool {
 	return false
 }
 
+// recordAttrs writes the attributes of the record, and adds them to the event: to walk over them once saves 50 ns.
 func (e *encoder) recordAttrs(r *slog.Record) bool {
 	wrote := false
 	r.Attrs(func(a slog.Attr) bool {
+		kind := a.Value.Kind()
+		if e.simple && isScalar(kind) {
+			wrote = e.scalar(&a, kind) || wrote
+			return true
+		}
+		if e.event != nil {
+			c := e.h.converter(e.event)
+			c.attr(a)
+		}
 		wrote = e.attr(a) || wrote
 		return true
 	})
@@ -152,11 +165,6 @@ func (e *encoder) attrs(as []slog.Attr) bool {
 
 // attr writes one attribute and reports whether there was something to write.
 func (e *encoder) attr(a slog.Attr) bool {
-	if e.simple {
-		if kind := a.Value.Kind(); isScalar(kind) {
-			return e.scalar(&a, kind)
-		}
-	}
 	a.Value = events.Resolve(a.Value)
 	if e.opts.ReplaceAttr != nil && a.Value.Kind() != slog.KindGroup {
 		a = e.replace(e.groups, a)
@@ -168,16 +176,63 @@ func isScalar(kind slog.Kind) bool {
 	return kind != slog.KindAny && kind != slog.KindGroup && kind != slog.KindLogValuer
 }
 
-// scalar is the short way through member, for most attributes of most programs: 15 ns of 45.
+// scalar is the short way of an attribute of the record to the line and the event, for most attributes of most programs:
+// it takes a third of the time that attr and converter.attr take.
 func (e *encoder) scalar(a *slog.Attr, kind slog.Kind) bool {
-	if e.depth == 0 && e.gives(a.Key) {
-		return false
+	tells := e.event != nil
+	if e.depth == 0 && e.rules.IsID(a.Key) {
+		if e.traced {
+			return false
+		}
+		tells = false
+	}
+	want := len(e.b) + len(a.Key) + len(`"":`)
+	if e.comma {
+		want++
 	}
 	e.key(a.Key)
+	asIs := len(e.b) == want // nothing was escaped: then it is UTF-8
 	if kind == slog.KindString {
-		e.string(a.Value.String())
+		text := a.Value.String()
+		want += len(text) + len(`""`)
+		e.string(text)
+		asIs = len(e.b) == want
 	} else {
 		e.value(a.Key, a.Value, kind)
+	}
+	if tells {
+		e.tell(a, kind, asIs)
+	}
+	return true
+}
+
+// tell adds a scalar to the event. Valid says that key and string are known to be UTF-8.
+func (e *encoder) tell(a *slog.Attr, kind slog.Kind, valid bool) {
+	key := e.h.prefix + a.Key
+	if valid && e.h.prefix == "" && e.tellValid(key, &a.Value, kind) {
+		return
+	}
+	c := e.h.converter(e.event)
+	c.value(key, a.Value, kind)
+}
+
+// tellValid is the short way of an attribute to the event.
+func (e *encoder) tellValid(key string, v *slog.Value, kind slog.Kind) bool {
+	switch kind {
+	case slog.KindString:
+		text := v.String()
+		if !events.IsPlain(key, text) {
+			return false
+		}
+		*e.event.Place(0, key) = attribute.StringValue(text)
+	case slog.KindInt64:
+		*e.event.Place(0, key) = attribute.Int64Value(v.Int64())
+	case slog.KindFloat64:
+		*e.event.Place(0, key) = attribute.Float64Value(v.Float64())
+	case slog.KindBool:
+		*e.event.Place(0, key) = attribute.BoolValue(v.Bool())
+	default:
+		return false
 	}
 	return true
 }

@@ -19,6 +19,7 @@ type Handler struct {
 	traced []byte // the same without attributes that the ids of a span take the place of
 	nOpen  int    // groups opened in plain and traced
 	names  []string
+	prefix string          // the names, each with a dot behind it
 	fields events.Fields   // the attributes of With for span events
 	ecs    [2]ecsState     // what the attributes of With leave for those of the record: in plain, in traced
 	bound  context.Context // of With(ctx, logger); nil if there is none
@@ -74,12 +75,16 @@ func (h *Handler) Enabled(_ context.Context, level slog.Level) bool {
 // Handle writes the record as one line and adds it to the span of ctx, or of the bound context if ctx has none.
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 	scope := h.rules.Scope(ctx, h.bound)
-	if e := h.rules.Begin(scope, r.Level, events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
-		h.addTo(e, &r)
-	}
 	line := lines.Get().(*[]byte)
 	enc := encoder{output: h.output, b: (*line)[:0]}
-	enc.record(h, &r, &scope)
+	if e := h.rules.Begin(scope, r.Level, events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
+		h.bindings(e, &r)
+		enc.event, enc.h = &e.Fields, h
+		enc.record(h, &r, &scope)
+		e.End(r.Level.String(), r.Message, r.Time)
+	} else {
+		enc.record(h, &r, &scope)
+	}
 	err := h.put(r.Level, enc.b)
 	keep(line, enc.b)
 	return err
@@ -117,7 +122,8 @@ func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	}
 	n := *h
 	n.fields = h.fields.Clone()
-	h.converter(&n.fields).attrs(attrs)
+	c := h.converter(&n.fields)
+	c.attrs(attrs)
 	n.plain, n.nOpen, n.ecs[0] = h.extend(h.plain, attrs, false)
 	n.traced, n.ecs[1] = n.plain, n.ecs[0]
 	if h.hidesIDs(attrs) {
@@ -155,7 +161,7 @@ func (h *Handler) WithGroup(name string) slog.Handler {
 		return h
 	}
 	n := *h
-	n.names = append(slices.Clip(h.names), name)
+	n.names, n.prefix = append(slices.Clip(h.names), name), h.prefix+name+"."
 	return &n
 }
 

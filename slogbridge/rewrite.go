@@ -18,11 +18,7 @@ type rewriter struct {
 }
 
 func (w *Wrapper) rewriter(traced bool) rewriter {
-	re := rewriter{rules: w.rules, traced: traced, root: len(w.open) == 0, json: w.rfc3339}
-	for _, g := range w.open {
-		re.path += g.name + "."
-	}
-	return re
+	return rewriter{rules: w.rules, traced: traced, root: len(w.open) == 0, json: w.rfc3339, path: w.prefix}
 }
 
 // mustRewrite reports whether the record is not to be passed on as it is.

@@ -19,8 +19,9 @@ type Wrapper struct {
 	rules  *events.Rules
 	inner  slog.Handler    // all applied
 	held   slog.Handler    // attributes at the root applied
-	traced slog.Handler    // the same, without those that the ids take the place of
+	traced *traced         // the same, without those that the ids take the place of
 	open   []group         // groups held back, outermost first
+	prefix string          // the names of open, each with a dot behind it
 	fields events.Fields   // the attributes of With for span events
 	bound  context.Context // of With(ctx, logger); nil if there is none
 
@@ -56,7 +57,7 @@ func Wrap(h slog.Handler, p *events.Policy) slog.Handler {
 	w := &Wrapper{rules: p.Rules(), heldIsInner: true, tracedIsHeld: true, mayPanic: !levelOfSlog(h), spreads: !writes(h)}
 	_, w.rfc3339 = h.(*slog.JSONHandler)
 	w.inner = withAttrs(withoutDefault(h), slogAttrs(w.rules.Constant()))
-	w.held, w.traced = w.inner, w.inner
+	w.held, w.traced = w.inner, newTraced(w.inner)
 	return w
 }
 
@@ -74,7 +75,8 @@ func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 	scope := w.rules.Scope(ctx, w.bound)
 	if e := w.rules.Begin(scope, r.Level, events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
 		e.AddFields(w.fields)
-		w.converter(&e.Fields).record(&r)
+		c := w.converter(&e.Fields)
+		c.record(&r)
 		e.End(r.Level.String(), r.Message, r.Time)
 	}
 	if w.rfc3339 && !isInRange(&r) {
@@ -85,8 +87,9 @@ func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 	}
 	switch {
 	case scope.Traced():
-		w.toRoot(&r, true, w.rules.IDAttrs(scope.Span.SpanContext()), scope.Fields())
-		return w.traced.Handle(ctx, r)
+		h, ids := w.traced.of(w.rules, scope.Span.SpanContext())
+		w.toRoot(&r, true, ids, scope.Fields())
+		return h.Handle(ctx, r)
 	case len(scope.Fields()) > 0:
 		w.toRoot(&r, false, nil, scope.Fields())
 		return w.held.Handle(ctx, r)
@@ -105,12 +108,8 @@ func writes(h slog.Handler) bool {
 	return false
 }
 
-func (w *Wrapper) converter(to *events.Fields) *converter {
-	c := &converter{rules: w.rules, to: to}
-	for _, g := range w.open {
-		c = c.in(g.name)
-	}
-	return c
+func (w *Wrapper) converter(to *events.Fields) converter {
+	return converter{rules: w.rules, to: to, prefix: w.prefix}
 }
 
 // toRoot makes r the record that a held-back handler wants: open groups folded into one attribute, our fields behind.
@@ -121,6 +120,8 @@ func (w *Wrapper) toRoot(r *slog.Record, traced bool, ids []slog.Attr, fields []
 		*r = w.fold(r, traced)
 	case w.mustRewrite(r, traced):
 		*r = w.rewritten(r, traced)
+	case len(ids)+len(fields) == 0:
+		return
 	default:
 		*r = r.Clone()
 	}
@@ -167,7 +168,8 @@ func (w *Wrapper) WithAttrs(attrs []slog.Attr) slog.Handler {
 	}
 	n := *w
 	n.fields = w.fields.Clone()
-	w.converter(&n.fields).attrs(attrs)
+	c := w.converter(&n.fields)
+	c.attrs(attrs)
 	attrs = w.rewriter(false).attrs(attrs) // a copy: a handler owns the slice it is given
 	if w.rfc3339 {
 		attrs = inRangeAttrs(attrs)
@@ -179,14 +181,16 @@ func (w *Wrapper) WithAttrs(attrs []slog.Attr) slog.Handler {
 		last.attrs = append(slices.Clip(last.attrs), attrs...)
 		return &n
 	}
-	n.held, n.traced = n.inner, n.inner
+	n.held = n.inner
 	n.tracedIsHeld = w.tracedIsHeld && !has(attrs, w.rules.IsID, 0)
 	if !w.heldIsInner {
 		n.held = w.held.WithAttrs(slices.Clone(attrs))
 	}
-	if n.traced = n.held; !n.tracedIsHeld {
-		n.traced = withAttrs(w.traced, w.rewriter(true).attrs(attrs))
+	traced := n.held
+	if !n.tracedIsHeld {
+		traced = withAttrs(w.traced.Handler, w.rewriter(true).attrs(attrs))
 	}
+	n.traced = newTraced(traced)
 	return &n
 }
 
@@ -207,7 +211,7 @@ func (w *Wrapper) WithGroup(name string) slog.Handler {
 		name = w.rules.Label(name)
 	}
 	n.inner, n.heldIsInner = w.inner.WithGroup(name), false
-	n.open = append(slices.Clip(w.open), group{name: name})
+	n.open, n.prefix = append(slices.Clip(w.open), group{name: name}), w.prefix+name+"."
 	return &n
 }
 

@@ -47,7 +47,7 @@ func (b *bound) with(rules *events.Rules, fields []zapcore.Field) (opens, hides 
 	return opens, hides
 }
 
-// addTo makes the event of a call, if the policy wants one. The converter is memory that is used again.
+// addTo makes the event of a call, if the policy wants one. The converter is memory that is used again, or nil.
 func (b *bound) addTo(scope *events.Scope, rules *events.Rules, ent *zapcore.Entry, fields []zapcore.Field, c *converter) {
 	e := rules.Begin(*scope, severity(ent.Level), events.Call{Time: ent.Time, PC: ent.Caller.PC, Message: ent.Message})
 	if e == nil {
@@ -62,6 +62,9 @@ func (b *bound) addTo(scope *events.Scope, rules *events.Rules, ent *zapcore.Ent
 	}
 	if ent.Stack != "" {
 		e.Add(semconv.CodeStacktrace(ent.Stack))
+	}
+	if c == nil {
+		c = new(converter)
 	}
 	*c = converter{rules: rules, to: &e.Fields, prefix: b.prefix}
 	for i := range fields {

@@ -64,7 +64,8 @@
 //
 // Without a span, or below the event level, nothing is allocated beyond zap's own, and so with ids that are bound. A
 // Context field costs one allocation; the ids are encoded once per span. A core of NewCore writes strings, numbers and bools
-// itself, in the bytes of zap's encoder, which writes all other fields, and all lines of other schemas. A span event costs the SDK's copy of the attributes and the time stamp. With converts its fields for events at once, and
+// itself, in the bytes of zap's encoder, which writes all other fields, and all lines of other schemas. A span event costs the SDK's copy of the attributes. Wrap around a core of zapcore.NewCore writes to it without
+// an entry of its own, which any other core needs to decide. With converts its fields for events at once, and
 // looks into the context that it binds; only Policy.SpanAttributes are read anew in each call.
 //
 // # Limitations

@@ -127,7 +127,7 @@ func (l *line) sourceLocation(c *zapcore.EntryCaller) {
 // end adds what stands at the end of every line, and closes it. Secrets have been taken from all this before; a pattern
 // that an id happens to match must not break the id.
 func (l *line) end(rules *events.Rules, scope *events.Scope) {
-	l.b = rules.AppendIDs(l.b, scope.Span.SpanContext())
+	l.b = rules.AppendScopeIDs(l.b, scope)
 	l.b = rules.AppendConstant(rules.AppendScope(l.b, scope))
 	l.b = append(l.b, "}\n"...)
 }

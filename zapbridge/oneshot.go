@@ -18,7 +18,7 @@ const maxFields = 64
 type oneShot struct {
 	w      *wrapper
 	outer  *zapcore.CheckedEntry // the caller's; valid until it is written
-	in     *zapcore.CheckedEntry // the wrapped core's
+	in     *zapcore.CheckedEntry // the wrapped core's; nil where it is written to directly
 	scope  events.Scope          // of the call
 	begun  bool
 	done   bool            // the wrapped core's cores have written
@@ -49,17 +49,25 @@ func (o *oneShot) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	o.scope = w.scopeOf(w.rules, fields)
 	w.addTo(&o.scope, w.rules, &ent, fields, &o.converter)
 	w.clean(&ent)
-	o.in.Entry, o.in.ErrorOutput = ent, o.outer.ErrorOutput
-	line, inMemory := w.line(o.fields[:0], &o.scope, fields)
-	if inMemory {
-		o.fields = line
-	}
-	err := o.deliver(line)
+	err := o.deliver(&ent, o.line(w, &o.scope, fields))
 	if !o.done {
 		o.written(ent.Level)
 	}
 	o.free()
 	return err
+}
+
+// line is wrapper.line, in the memory of o if there is one.
+func (o *oneShot) line(w *wrapper, scope *events.Scope, fields []zapcore.Field) []zapcore.Field {
+	if o == nil {
+		line, _ := w.line(nil, scope, fields)
+		return line
+	}
+	line, inMemory := w.line(o.fields[:0], scope, fields)
+	if inMemory {
+		o.fields = line
+	}
+	return line
 }
 
 // written is told after the last core has written, and before what the entry's hook does.
@@ -69,7 +77,11 @@ func (o *oneShot) written(level zapcore.Level) {
 }
 
 // deliver writes the entry; after the panic of a field once more. A core that had written before writes twice then.
-func (o *oneShot) deliver(line []zapcore.Field) error {
+func (o *oneShot) deliver(ent *zapcore.Entry, line []zapcore.Field) error {
+	if o.in == nil {
+		return o.w.deliver(ent, line)
+	}
+	o.in.Entry, o.in.ErrorOutput = *ent, o.outer.ErrorOutput
 	clean := *o.in // zap refuses an entry that has been written
 	failed := o.try(o.in, line)
 	if failed == nil {

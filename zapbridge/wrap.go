@@ -28,6 +28,7 @@ func Wrap(l *zap.Logger, p *events.Policy) *zap.Logger {
 		if constant := constantFields(w.rules); len(constant) > 0 {
 			w.inner = inner.With(constant)
 		}
+		w.direct = isIOCore(inner) && !w.mayPanic
 		return w
 	}))
 }
@@ -48,6 +49,7 @@ type wrapper struct {
 	printer func(*idText) zapcore.ObjectMarshaler // of the ids of a Context field in a call, see printerOf
 
 	mayPanic bool // when inner is asked for a level
+	direct   bool // inner decides by the level alone, see ioCore
 }
 
 var _ zapcore.Core = (*wrapper)(nil)
@@ -69,6 +71,9 @@ func (w *wrapper) Sync() error { return w.inner.Sync() }
 // Check asks the wrapped core. What agreed to write is called by a core of ours that is good for this one entry, so that
 // samplers, tees, levels and hooks below decide as before.
 func (w *wrapper) Check(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if w.direct {
+		return w.checkDirect(ent, ce)
+	}
 	in := w.ask(ent)
 	if in == nil {
 		return ce
@@ -95,15 +100,39 @@ func (w *wrapper) ask(ent zapcore.Entry) (in *zapcore.CheckedEntry) {
 // Write writes to the wrapped core without asking it.
 func (w *wrapper) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	scope := w.scopeOf(w.rules, fields)
-	w.addTo(&scope, w.rules, &ent, fields, new(converter))
-	w.clean(&ent)
-	line, _ := w.line(nil, &scope, fields)
-	failed, err := w.try(ent, line)
-	if failed != nil {
-		err = failed.again(line, func(line []zapcore.Field) (*failure, error) { return w.try(ent, line) })
+	var o *oneShot // its memory
+	if scope.Traced() || len(w.held) > 0 {
+		o = oneShots.Get().(*oneShot)
+		defer o.free()
+		w.addTo(&scope, w.rules, &ent, fields, &o.converter)
+	} else {
+		w.addTo(&scope, w.rules, &ent, fields, nil)
 	}
+	w.clean(&ent)
+	err := w.deliver(&ent, o.line(w, &scope, fields))
 	flush(w.rules, &scope, ent.Level, false)
 	return err
+}
+
+func (w *wrapper) checkDirect(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	switch {
+	case !w.inner.Enabled(ent.Level):
+		return ce
+	case ent.Level < zapcore.DPanicLevel: // no need to know what the entry's hook does
+		return ce.AddCore(ent, w)
+	}
+	o := oneShots.Get().(*oneShot)
+	o.w, o.outer = w, ce.AddCore(ent, o)
+	return o.outer
+}
+
+// deliver writes the entry; after the panic of a field once more.
+func (w *wrapper) deliver(ent *zapcore.Entry, line []zapcore.Field) error {
+	failed, err := w.try(*ent, line)
+	if failed == nil {
+		return err
+	}
+	return failed.again(line, func(line []zapcore.Field) (*failure, error) { return w.try(*ent, line) })
 }
 
 func (w *wrapper) try(ent zapcore.Entry, line []zapcore.Field) (failed *failure, err error) {

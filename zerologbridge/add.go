@@ -6,7 +6,6 @@ import (
 
 	"github.com/rs/zerolog"
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog/events"
 )
@@ -17,7 +16,7 @@ const mark = ' '
 
 // add writes time, ids, the contexts' fields and constant fields. All but the first key of each part goes into what
 // zerolog takes for that key's value: it copies raw JSON as it is, and a line is then two steps instead of ten.
-func (h *hook) add(e *zerolog.Event, now time.Time, sc trace.SpanContext, scope *events.Scope, marked bool) {
+func (h *hook) add(e *zerolog.Event, now time.Time, scope *events.Scope, marked bool) {
 	var memory [256]byte
 	b, key := memory[:0], ""
 	if h.stamps {
@@ -28,7 +27,7 @@ func (h *hook) add(e *zerolog.Event, now time.Time, sc trace.SpanContext, scope 
 		b = now.AppendFormat(append(b, '"'), time.RFC3339Nano)
 		b = append(b, '"')
 	}
-	b = h.rules.AppendIDs(b, sc)
+	b = h.rules.AppendScopeIDs(b, scope)
 	ids := len(b) > 0 // asked where no time is before them
 	b = h.rules.AppendScope(b, scope)
 	switch {

@@ -27,11 +27,17 @@ type converter struct {
 	told  bool   // the first error is noted
 }
 
+// glance is what was seen of a line without its end, on the way over it.
+type glance struct {
+	flat bool // it is well-formed: a brace and plain members, at least one; the rest is known of such a line only
+	ids  bool // there is a member that has the name of an id
+}
+
 // record adds the fields of a line to the event. A nil line has none to see.
-func record(to *events.Event, rules *events.Rules, line []byte, level zerolog.Level) {
+func record(to *events.Event, rules *events.Rules, line []byte, level zerolog.Level) (seen glance) {
 	s, ok := open(line, 0)
 	if !ok {
-		return
+		return glance{}
 	}
 	c := converter{to: to, rules: rules, buf: line}
 	if len(line) <= maxShared {
@@ -46,10 +52,15 @@ func record(to *events.Event, rules *events.Rules, line []byte, level zerolog.Le
 			continue
 		}
 		hasLevel = false // it is the first one or none
-		if key != zerolog.TimestampFieldName && !rules.IsID(key) {
+		switch {
+		case rules.IsID(key):
+			seen.ids = true
+		case key != zerolog.TimestampFieldName:
 			c.root(key, &m)
 		}
 	}
+	seen.flat = s.flat(&m)
+	return seen
 }
 
 // raw returns what stands on the line from the one place to the other.
@@ -89,7 +100,9 @@ func (c *converter) root(key string, m *member) {
 	if key == zerolog.ErrorFieldName {
 		c.error(m)
 	}
-	c.add(key, 0, m, 0)
+	if !m.plain || !c.plain(key, m) {
+		c.add(key, 0, m, 0)
+	}
 }
 
 // error notes the text of an error: of one that is an object, its JSON.

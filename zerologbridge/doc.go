@@ -60,9 +60,9 @@
 //
 // # Cost
 //
-// Ids, the time, and calls without a span or below the event level allocate nothing. An event costs three allocations: a
-// copy of the line, which its attributes share (those of a line over 16 KiB have their own), the SDK's copy of the
-// attributes, and the time stamp. New reads what the user added to each line once; one that is renamed or searched for
+// Ids, the time, and calls without a span or below the event level allocate nothing. An event costs two allocations: a
+// copy of the line, which its attributes share (those of a line over 16 KiB have their own), and the SDK's copy of the
+// attributes. New reads what the user added to each line once; one that is renamed or searched for
 // secrets is read once more and copied once.
 //
 // # Limitations

@@ -71,6 +71,7 @@ func (h *hook) Run(e *zerolog.Event, level zerolog.Level, message string) {
 		return
 	}
 	var now time.Time
+	var seen glance
 	if h.stamps {
 		now = timestamp()
 	}
@@ -78,19 +79,19 @@ func (h *hook) Run(e *zerolog.Event, level zerolog.Level, message string) {
 		if !h.stamps {
 			now = time.Now() // 40 ns that only an event is worth
 		}
-		record(ev, h.rules, h.of(e), level)
+		seen = record(ev, h.rules, h.of(e), level)
 		ev.End(severityOf(level), message, now)
 	}
 	if fatal && h.ends(e) {
 		h.rules.FlushSpans(scope, level == zerolog.FatalLevel)
 	}
-	h.complete(e, now, &scope)
+	h.complete(e, now, &scope, seen)
 }
 
 func survive() { _ = recover() }
 
 // complete makes the line what the policy wants it to be.
-func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope) {
+func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope, seen glance) {
 	if cbor {
 		h.addPlainly(e, now, scope)
 		return
@@ -99,17 +100,16 @@ func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope) {
 	if !traced && h.leaves && len(scope.Fields()) == 0 {
 		return
 	}
-	sc := scope.Span.SpanContext()
 	ours, line := h.renames && h.goesTo(e, h.out), h.of(e)
 	var moved []attribute.KeyValue
-	if h.stamps && !soFar(line) {
+	if h.stamps && !seen.flat && !soFar(line) {
 		moved = mend(line, h.rules)
 	}
-	moved = append(moved, h.clear(line, traced, !ours)...)
+	moved = append(moved, h.clear(line, traced && (seen.ids || !seen.flat), !ours)...)
 	if h.redacts {
 		masker{h.rules, line, ours}.object("", 0, len(line))
 	}
-	h.add(e, now, sc, scope, ours)
+	h.add(e, now, scope, ours)
 	for _, kv := range moved {
 		e.Str(string(kv.Key), kv.Value.AsString())
 	}

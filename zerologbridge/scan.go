@@ -17,6 +17,7 @@ type scanner struct {
 	closed  bool   // the object was read to its end
 	escaped bool   // the string read last has escapes or is not plain ASCII
 	repairs int
+	other   bool // a member was not plain
 }
 
 // header is the key of a member, by its places in the bytes.
@@ -34,6 +35,7 @@ type member struct {
 	end     int  // behind the value
 	kind    byte // '"' '{' '[' '0' 't' 'f' 'n', or 0: broken
 	escaped bool // a string that has escapes or is not plain ASCII
+	plain   bool // see scanner.plain
 }
 
 // open enters the object that begins at b[at], or behind spaces there.
@@ -54,14 +56,23 @@ func (s *scanner) next(m *member) bool {
 	if s.head.value == 0 {
 		return false
 	}
-	m.header = s.head
+	if s.plain(m) {
+		return true
+	}
+	s.any(m)
+	return true
+}
+
+// any is next for any member.
+func (s *scanner) any(m *member) {
+	s.other = true
+	m.header, m.plain = s.head, false
 	s.head.value = 0
 	m.kind = s.scan(0)
 	m.end, m.escaped = s.i, s.escaped
 	if m.kind == 0 || !s.follow() {
 		s.repair(m)
 	}
-	return true
 }
 
 // follow reads what comes behind a value: the header of the next member or the end.

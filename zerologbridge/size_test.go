@@ -17,7 +17,7 @@ const (
 
 	// reachedSize is what it is, and a little more. The test fails when it grows, and when the promise is kept: then
 	// this constant goes.
-	reachedSize = 600_000
+	reachedSize = 640_000
 )
 
 func TestBinarySize(t *testing.T) {

@@ -23,11 +23,11 @@ func zapMutants() []Mutant {
 	)
 	bridge := []string{"zap"}
 	return []Mutant{
-		{"zap: no ids", encode, `l.b = rules.AppendIDs(l.b, scope.Span.SpanContext())`, `_ = scope.Span`, bridge,
+		{"zap: no ids", encode, `l.b = rules.AppendScopeIDs(l.b, scope)`, `_ = scope.Span`, bridge,
 			[]string{"ids", "ids-root-namespace-in-call", "ids-remote", "bound", "datadog-ids", "gcp-ids"}},
 		{"zap: ids of recording spans only", context, `if !span.SpanContext().IsValid() && !says(ctx) {`, `if !span.IsRecording() && !says(ctx) {`, bridge,
 			[]string{"ids-unsampled", "ids-remote", "ids-after-end", "event-not-recording"}},
-		{"zap: ids without a span", encode, `rules.AppendIDs(l.b, scope.Span.SpanContext())`,
+		{"zap: ids without a span", encode, `rules.AppendScopeIDs(l.b, scope)`,
 			"append(l.b, `,\"trace_id\":\"\",\"span_id\":\"\",\"trace_flags\":\"\"`...)", bridge,
 			[]string{"ids-none-without-span", "nil-context", "bound-to-nothing"}},
 		{"zap: wrapped, ids in the open namespace", wrap, `from := min(opens, hides)`, `from := max(opens, hides, len(fields))`, bridge,
@@ -72,13 +72,15 @@ func zapMutants() []Mutant {
 		{"zap: errors' text lost", convert, "\tc.put(events.String(key, spanstate.Text(err)))\n", "\t_ = spanstate.Text(err)\n", bridge,
 			[]string{"type-error", "type-error-with", "two-errors", "bad-nil-error"}},
 
-		{"zap: every level enabled", core, `level: level, write`, `level: zapcore.Level(-100), write`, bridge,
+		{"zap: every level enabled", core, `return l >= c.least`, `return true`, bridge,
 			[]string{"disabled"}},
 		{"zap: levels that panic not caught", "zapbridge/level.go", `return carefulLevel{l}`, `return l`, bridge,
 			[]string{"level-panics"}},
 		{"zap: wrapped, levels that panic not caught", wrap, "if w.mayPanic {\n\t\tdefer", "if false {\n\t\tdefer", bridge,
 			[]string{"level-panics"}},
 		{"zap: samplers bypassed", wrap, `in := w.ask(ent)`, `in := (*zapcore.CheckedEntry)(nil).AddCore(ent, w.inner)`, bridge,
+			[]string{"sampled-away"}},
+		{"zap: every core taken for the plain one", wrap, `w.direct = isIOCore(inner) && `, `w.direct = `, bridge,
 			[]string{"sampled-away"}},
 		{"zap: siblings share a line", encode, `n, p = enc.Clone(), &placer{`, `n, p = enc, &placer{`, bridge,
 			[]string{"siblings", "siblings-in-group"}},

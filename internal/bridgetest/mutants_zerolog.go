@@ -12,20 +12,23 @@ func zerologMutants() []Mutant {
 		logger  = "zerologbridge/logger.go"
 		mask    = "zerologbridge/mask.go"
 		names   = "zerologbridge/names.go"
+		plain   = "zerologbridge/plain.go"
 		rewrite = "zerologbridge/rewrite.go"
 		with    = "zerologbridge/with.go"
 		errs    = "internal/spanstate/errors.go"
 	)
 	bridge := []string{"zerolog"}
 	return []Mutant{
-		{"zerolog: no ids", add, "\tb = h.rules.AppendIDs(b, sc)\n", "\tsc = trace.SpanContext{}\n", bridge,
+		{"zerolog: no ids", add, "\tb = h.rules.AppendScopeIDs(b, scope)\n", "", bridge,
 			[]string{"ids", "ids-root-in-group", "ids-root-in-two-groups", "ids-root-in-empty-group", "ids-root-namespace-in-call",
 				"ids-remote", "bound", "call-over-bound", "datadog-ids", "gcp-ids",
 				"logs-itself-stringer", "logs-itself-marshaler", "logs-itself-error", "logs-itself-object"}},
-		{"zerolog: ids of recording spans only", add, "\tb = h.rules.AppendIDs(b, sc)\n", "\tif !scope.Span.IsRecording() {\n\t\tsc = trace.SpanContext{}\n\t}\n\tb = h.rules.AppendIDs(b, sc)\n", bridge,
+		{"zerolog: ids of recording spans only", add, "\tb = h.rules.AppendScopeIDs(b, scope)\n", "\tif scope.Span.IsRecording() {\n\t\tb = h.rules.AppendScopeIDs(b, scope)\n\t}\n", bridge,
 			[]string{"ids-unsampled", "ids-remote", "ids-after-end", "event-not-recording"}},
-		{"zerolog: ids without a span", add, `h.rules.AppendIDs(b, sc)`, "append(b, `,\"trace_id\":\"\",\"span_id\":\"\",\"trace_flags\":\"\"`...)", bridge,
+		{"zerolog: ids without a span", add, `h.rules.AppendScopeIDs(b, scope)`, "append(b, `,\"trace_id\":\"\",\"span_id\":\"\",\"trace_flags\":\"\"`...)", bridge,
 			[]string{"ids-none-without-span", "nil-context", "bound-to-nothing", "bound-over-no-span"}},
+		{"zerolog: ids that were seen are left", hook, `traced && (seen.ids || !seen.flat)`, `traced && !seen.flat`, bridge,
+			[]string{"ids-once-with", "ids-once-call", "ids-once-both"}},
 		{"zerolog: user's ids removed always", blank, `ids := traced && h.ids.in`, `ids := h.ids.in`, bridge,
 			[]string{"own-id-without-span-with", "own-id-without-span-call"}},
 		{"zerolog: user's ids left on the line", blank, `if ids && h.rules.IsID(key) {`, `if false {`, bridge,
@@ -61,13 +64,15 @@ func zerologMutants() []Mutant {
 				"type-large-uint64", "type-large-uint64-with", "type-duration", "type-duration-with"}},
 		{"zerolog: fractions as text", "zerologbridge/number.go", `c.to.AddFloat64(group, key, float64(n)/tens[decimals])`, `c.to.AddString(group, key, raw)`, bridge,
 			[]string{"type-float", "type-float-with", "type-float32", "type-float32-with"}},
-		{"zerolog: bools as strings", convert, `c.to.AddBool(group, key, m.kind == 't')`, `c.to.AddString(group, key, string(m.kind))`, bridge,
+		{"zerolog: bools as strings", plain, `attribute.BoolValue(m.kind == 't')`, `attribute.StringValue(string(m.kind))`, bridge,
 			[]string{"type-bool", "type-bool-with"}},
-		{"zerolog: strings emptied", convert, `c.to.AddString(group, key, c.text(m))`, `c.to.AddString(group, key, "")`, bridge,
-			[]string{"type-time", "type-time-with", "type-bytes", "type-bytes-with"}},
+		{"zerolog: strings emptied", plain, `attribute.StringValue(v)`, `attribute.StringValue("")`, bridge,
+			[]string{"type-time", "type-time-with"}},
+		{"zerolog: strings with escapes emptied", convert, `c.to.AddString(group, key, c.text(m))`, `c.to.AddString(group, key, "")`, bridge,
+			[]string{"type-bytes", "type-bytes-with"}},
 		{"zerolog: arrays of strings as text", array, "case '\"':\n\t\tc.to.AddIn(group, attribute.StringSlice", "case 'x':\n\t\tc.to.AddIn(group, attribute.StringSlice", bridge,
 			[]string{"type-strings", "type-strings-with"}},
-		{"zerolog: strings left out", convert, "\tcase '\"':\n\t\tc.to.AddString(group, key, c", "\tcase '\"':\n\t\t_ = c.to.AddString\n\tcase 'x':\n\t\tc.to.AddString(group, key, c", bridge,
+		{"zerolog: strings left out", plain, `*c.to.Place(0, key) = attribute.StringValue(v)`, `_ = v`, bridge,
 			[]string{"bad-cyclic", "bad-channel", "bad-func"}},
 		{"zerolog: null left out", convert, "\t\tc.asText(key, group, m)\n\t}\n}\n\n// asText", "\t}\n}\n\n// asText", bridge,
 			[]string{"type-nil", "type-nil-with", "bad-nil-pointer"}},
@@ -92,7 +97,7 @@ func zerologMutants() []Mutant {
 			[]string{"ecs-error-in-group"}},
 		{"zerolog: ECS: every string an error", errors, `if m.kind != '"' || key != "error" && (key != zerolog.ErrorFieldName || key == "") {`, `if m.kind != '"' {`, bridge,
 			[]string{"ecs-two-errors"}},
-		{"zerolog: raw JSON that is none left on the line", hook, `if h.stamps && !soFar(line) {`, `if false {`, bridge,
+		{"zerolog: raw JSON that is none left on the line", hook, `if h.stamps && !seen.flat && !soFar(line) {`, `if false {`, bridge,
 			[]string{"bad-raw-json"}},
 		{"zerolog: raw JSON that is none not marked on the event", convert, `return notJSON + raw`, `return raw`, bridge,
 			[]string{"bad-raw-json"}},

@@ -21,6 +21,9 @@ type Key struct {
 // KeyOf returns the key of the span that has this context.
 func KeyOf(sc *trace.SpanContext) Key { return Key{sc.TraceID(), sc.SpanID()} }
 
+// Byte is the last byte of the span's id, which is random.
+func (k *Key) Byte() byte { return k.span[7] }
+
 func keyOf(sc trace.SpanContext) Key { return KeyOf(&sc) }
 
 // State is what is known of one live span. Its methods are safe for concurrent use.
