@@ -30,6 +30,7 @@ func TestBegin(t *testing.T) {
 	for _, remade := range []bool{false, true} {
 		if remade {
 			seg := s.writer.current
+			s.Ack(span(2, 200)...)
 			s.writer.end()
 			if err := s.writer.rebuild(seg); err != nil {
 				t.Fatal(err)
@@ -44,6 +45,20 @@ func TestBegin(t *testing.T) {
 				t.Errorf("%d reads for one line near the end", first)
 			}
 		}
+	}
+}
+
+// TestAckOfBoth: verdicts on lines of several folders can be told at once.
+func TestAckOfBoth(t *testing.T) {
+	fake := newFakeFS()
+	s := openSpool(t, Options{FS: fake, ID: testID(1)})
+	appendLeft(t, s, testID(1), span(1, 9)...)
+	s = reopen(t, fake.kill(), Options{ID: testID(2)})
+	appendLeft(t, s, testID(2), span(1, 9)...)
+	s.Ack(s.Base()+2, 3, 4, s.Base()+5, 1, s.Base()+9)
+	want := append(keysOf(testID(1), 2, 5, 6, 7, 8, 9), keysOf(testID(2), 1, 3, 4, 6, 7, 8)...)
+	if got := readAll(t, s); !slices.Equal(got, want) {
+		t.Errorf("read %v, want %v", got, want)
 	}
 }
 
