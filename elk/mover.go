@@ -3,6 +3,8 @@ package elk
 import (
 	"context"
 	"errors"
+	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -84,6 +86,11 @@ func (m *mover) move(upTo uint64) error {
 		if err != nil {
 			return err
 		}
+		if m.queue.loaded() {
+			// On a single processor workers would find all that was staged
+			// late, and what then had no room would have to be read back.
+			runtime.Gosched()
+		}
 	}
 	return nil
 }
@@ -117,7 +124,7 @@ func (m *mover) tell(err error) {
 func (q *queue) moveDue(now time.Time, wait, pause time.Duration) time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	from := q.oldestLoose()
+	from, at := q.oldestLoose()
 	switch {
 	case from == nil:
 		q.store.haste = false
@@ -130,24 +137,34 @@ func (q *queue) moveDue(now time.Time, wait, pause time.Duration) time.Duration 
 	case q.ring.loose.bytes >= moveBytes:
 		return 0
 	}
-	first, _ := q.ring.oldest(from.road)
-	age := now.Sub(time.Unix(0, first.at))
+	age := now.Sub(time.Unix(0, q.ring.slot(from.road.lanes[at].head).at))
 	if age < 0 || age >= wait {
 		return 0
 	}
 	return wait - age
 }
 
-// oldestLoose is the target of the oldest line that is not in the spool.
-// Under mu.
-func (q *queue) oldestLoose() (found *target) {
+// oldestLoose is the target and the lane of the oldest line that is not in
+// the spool. Under mu.
+func (q *queue) oldestLoose() (found *target, at int) {
 	oldest := ^uint64(0)
 	for _, t := range q.targets {
-		if first, ok := q.ring.oldest(t.road); ok && first.seq < oldest {
-			found, oldest = t, first.seq
+		if t.road.lines == 0 {
+			continue
+		}
+		lane := q.ring.oldestLane(t.road)
+		if seq := q.ring.slot(t.road.lanes[lane].head).seq; seq < oldest {
+			found, at, oldest = t, lane, seq
 		}
 	}
-	return found
+	return found, at
+}
+
+// loaded reports whether a request could be filled with what is staged.
+func (q *queue) loaded() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return slices.ContainsFunc(q.targets, func(t *target) bool { return t.staged.lines > 0 && q.full(t) })
 }
 
 // movable reports whether the mover should look, after a line came into the
@@ -172,25 +189,21 @@ func (q *queue) collectSome(b *spool.Batch, lines *[]moved, upTo uint64) (more b
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for begin := b.Bytes(); b.Bytes()-begin < takeBytes; {
-		t := q.oldestLoose()
-		if t == nil || q.settled {
+		t, at := q.oldestLoose()
+		if t == nil || q.settled || q.ring.slot(t.road.lanes[at].head).seq > upTo {
 			return false
 		}
-		if first, _ := q.ring.oldest(t.road); first.seq > upTo {
-			return false
-		}
-		*lines = append(*lines, q.extract(b, t))
+		*lines = append(*lines, q.extract(b, t, at))
 	}
 	return true
 }
 
-// extract copies the oldest line of a road. Under mu.
-func (q *queue) extract(b *spool.Batch, t *target) moved {
-	at := q.ring.oldestLane(t.road)
-	m := moved{target: t, lane: at, first: q.ring.detach(t.road, at)}
-	info := q.ring.slot(m.first).lineInfo
-	m.seq = info.seq
-	b.End(q.ring.read(m.first, b.Begin(spool.Meta{
+// extract copies the first line of a lane. Under mu.
+func (q *queue) extract(b *spool.Batch, t *target, at int) moved {
+	first := q.ring.detach(t.road, at)
+	info := &q.ring.slot(first).lineInfo
+	m := moved{target: t, lane: at, first: first, seq: info.seq}
+	b.End(q.ring.read(first, b.Begin(spool.Meta{
 		Seq: info.seq - q.store.disk.Base(), Time: info.at, Level: levelOf(at), Full: info.full, Target: t.name})))
 	if q.store.moving == 0 {
 		q.store.movingFrom = info.seq

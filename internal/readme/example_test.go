@@ -72,12 +72,18 @@ func Example_whole() {
 	defer server.Close()
 	os.Setenv("OTEL_TRACES_EXPORTER", "none")
 	defer os.Unsetenv("OTEL_TRACES_EXPORTER")
+	dir, err := os.MkdirTemp("", "readme")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
 	url := server.URL()
 
 	run := func(ctx context.Context) (err error) {
 		sdk, err := setup.Run(ctx, setup.WithServiceName("checkout")) // exporters, sampler, … from OTEL_* variables
 		defer sdk.Shutdown(context.WithoutCancel(ctx))
-		shipper, err := elk.Open(elk.Config{Addresses: []string{url}, Dataset: "checkout", Namespace: "prod"})
+		shipper, err := elk.Open(elk.Config{Addresses: []string{url}, Dataset: "checkout", Namespace: "prod", SpoolDir: dir})
 		defer shipper.Close()
 		p := &events.Policy{Schema: events.ECS, Resource: sdk.Resource.Attributes(), Flush: shipper.Flush}
 		slog.SetDefault(slog.New(slogbridge.NewHandler(elk.Tee(os.Stderr, shipper), nil, p)))

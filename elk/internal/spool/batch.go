@@ -25,6 +25,9 @@ func (b *Batch) Reset() {
 // maxIdleBatch is the room that a Batch keeps.
 const maxIdleBatch = 4 << 20
 
+// emptyHeader is the room for what seal fills in.
+var emptyHeader [frameHeader]byte
+
 // Len is the number of lines.
 func (b *Batch) Len() int { return len(b.frames) }
 
@@ -35,7 +38,7 @@ func (b *Batch) Bytes() int { return len(b.buf) }
 // must follow with the result. Sequences must count up.
 func (b *Batch) Begin(m Meta) []byte {
 	b.frames = append(b.frames, mark{seq: m.Seq, from: len(b.buf)})
-	b.buf = append(b.buf, make([]byte, frameHeader)...)
+	b.buf = append(b.buf, emptyHeader[:]...)
 	return appendMeta(b.buf, m)
 }
 
@@ -48,7 +51,7 @@ func (b *Batch) End(buf []byte) {
 // copy takes a frame over as it is.
 func (b *Batch) copy(f frame) {
 	from := len(b.buf)
-	b.buf = append(b.buf, make([]byte, frameHeader)...)
+	b.buf = append(b.buf, emptyHeader[:]...)
 	b.buf = append(b.buf, f.payload...)
 	b.frames = append(b.frames, mark{seq: f.seq, from: from, to: len(b.buf)})
 }

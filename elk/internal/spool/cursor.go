@@ -84,11 +84,13 @@ func (c *Cursor) folder() *folder { return c.spool.folders[c.at] }
 func (c *Cursor) openFile(f *folder, s *segment) (ok bool, err error) {
 	f.mu.Lock()
 	end, edition := s.end, s.edition
+	begin := s.begin(f.seq(c.from))
 	f.mu.Unlock()
 	file, err := f.fs.Open(s.path)
 	switch {
 	case err == nil:
 		c.open, c.edition, c.file, c.in = s, edition, file, newScanner(file, s.seed, end)
+		c.in.place = begin
 		return true, nil
 	case absent(err) && f.forget(s):
 		c.number = s.number

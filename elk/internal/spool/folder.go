@@ -59,21 +59,15 @@ func (f *folder) find(seq uint64) *segment {
 	return f.hint
 }
 
-// ack notes a verdict.
-func (f *folder) ack(seq uint64) {
+// note does something about lines that are still here.
+func (f *folder) note(orders []uint64, do func(*segment, uint64)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if s := f.find(seq); s != nil {
-		s.ack(seq)
-	}
-}
-
-// leave notes that a line is here only.
-func (f *folder) leave(seq uint64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if s := f.find(seq); s != nil {
-		s.leave(seq)
+	for _, order := range orders {
+		seq := order - f.base
+		if s := f.find(seq); s != nil {
+			do(s, seq)
+		}
 	}
 }
 

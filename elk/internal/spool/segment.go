@@ -3,6 +3,7 @@ package spool
 import (
 	"fmt"
 	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -10,6 +11,9 @@ import (
 const (
 	segmentSuffix = ".seg"
 	newSuffix     = ".new" // of a file that is not yet in its place
+
+	// markBytes is how far apart the places are at which reading can begin.
+	markBytes = 64 << 10
 )
 
 // segment is what is known of one segment file. All but the first block is
@@ -24,12 +28,13 @@ type segment struct {
 	first   uint64 // sequence of the first frame; without one, above last
 	last    uint64 // of the last frame; without one, of the last before
 	frames  int
-	end     int64 // of the whole frames
-	synced  int64 // of those that are durable
-	listed  bool  // its name is durable
-	doubt   bool  // a sync failed: what is not known to be durable never will be
-	sealed  bool  // nothing is added
-	edition int   // counts how often it was made anew
+	end     int64   // of the whole frames
+	synced  int64   // of those that are durable
+	listed  bool    // its name is durable
+	doubt   bool    // a sync failed: what is not known to be durable never will be
+	sealed  bool    // nothing is added
+	edition int     // counts how often it was made anew
+	marks   []place // some, from which a Cursor can begin; in order
 
 	damaged int // frames that cannot be read, counted once
 	live    int // frames without a verdict
@@ -71,6 +76,25 @@ func (s *segment) add(seq uint64) {
 	s.last = seq
 	s.frames++
 	s.live++
+}
+
+// mark notes a place where frames begin, if it is far enough from the last.
+func (s *segment) mark() {
+	if n := len(s.marks); n == 0 || s.end-s.marks[n-1].pos >= markBytes {
+		s.marks = append(s.marks, place{pos: s.end, ordinal: uint32(s.frames), seq: s.last})
+	}
+}
+
+// begin is the last place known from which every line is read that is here
+// only, from a sequence on.
+func (s *segment) begin(seq uint64) place {
+	first := s.last + 1
+	s.left.each(seq, s.last, func(seq uint64) { first = min(first, seq) })
+	behind := sort.Search(len(s.marks), func(i int) bool { return s.marks[i].seq >= first })
+	if behind == 0 {
+		return place{pos: headerBytes}
+	}
+	return s.marks[behind-1]
 }
 
 // base begins the sets at a sequence.

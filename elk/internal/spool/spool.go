@@ -299,20 +299,26 @@ func (s *Spool) room(n int64) error {
 func (s *Spool) Sync() error { return s.writer.sync() }
 
 // Ack notes the verdict on lines.
-func (s *Spool) Ack(orders ...uint64) {
-	for _, order := range orders {
-		f := s.folder(order)
-		f.ack(order - f.base)
+func (s *Spool) Ack(orders ...uint64) { s.note(orders, (*segment).ack) }
+
+// note does something about lines, with one hold of the lock for those in a
+// row that are in the same folder.
+func (s *Spool) note(orders []uint64, do func(*segment, uint64)) {
+	for len(orders) > 0 {
+		f := s.folder(orders[0])
+		n := 1
+		for n < len(orders) && s.folder(orders[n]) == f {
+			n++
+		}
+		f.note(orders[:n], do)
+		orders = orders[n:]
 	}
 }
 
 // Publish lets Cursors go on to the end of what was appended. They will
 // return the lines named here, which are nowhere else.
 func (s *Spool) Publish(left ...uint64) {
-	for _, order := range left {
-		f := s.folder(order)
-		f.leave(order - f.base)
-	}
+	s.note(left, (*segment).leave)
 	s.writer.publish()
 }
 

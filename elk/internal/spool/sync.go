@@ -197,4 +197,5 @@ func (f *folder) renew(s *segment, b *Batch) {
 	s.frames, s.end = b.Len(), headerBytes+int64(len(b.buf))
 	s.synced, s.listed, s.doubt = s.end, true, false
 	s.edition++
+	s.marks = nil
 }

@@ -63,6 +63,7 @@ func (w *writer) chunk(b *Batch, first int, room func(int64) error) (n int, err 
 		return 0, err
 	}
 	w.mu.Lock()
+	s.mark()
 	for _, f := range b.frames[first : first+n] {
 		s.add(f.seq)
 	}

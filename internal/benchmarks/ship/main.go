@@ -17,6 +17,7 @@ type bench struct {
 	folder        string // for spools
 	server        *target
 	rows          []row
+	samples       *pairs.Samples // of the group cpu
 }
 
 func (b *bench) add(r row) { b.rows = append(b.rows, r) }
@@ -47,33 +48,44 @@ func run() (ok bool, err error) {
 	flag.IntVar(&b.procs, "procs", 1, "GOMAXPROCS while CPU time is measured")
 	flag.StringVar(&b.es, "es", "", "the URL of a real Elasticsearch, without authentication, for the group server")
 	only := flag.String("only", "cpu,write,loss,server", "the groups to run")
-	asJSON := flag.Bool("json", false, "print JSON")
+	from := flag.String("from", "", "print the run in this `file` instead of measuring")
+	asJSON := flag.Bool("json", false, "print JSON, with the figures of each round")
+	asMarkdown := flag.Bool("markdown", false, "print the table that table.md is")
 	flag.Parse()
-	groups, err := b.groups(*only)
+	var r report
+	if *from != "" {
+		r, err = load(*from)
+	} else {
+		r, err = b.measure(*only)
+	}
 	if err != nil {
 		return false, err
 	}
+	return count(r.Rows)[missed] == 0, r.print(os.Stdout, *asJSON, *asMarkdown)
+}
+
+// measure runs groups.
+func (b *bench) measure(only string) (report, error) {
+	groups, err := b.groups(only)
+	if err != nil {
+		return report{}, err
+	}
 	if b.folder, err = os.MkdirTemp("", "ship"); err != nil {
-		return false, err
+		return report{}, err
 	}
 	defer func() { _ = os.RemoveAll(b.folder) }()
 	if b.server, err = startServer(); err != nil {
-		return false, err
+		return report{}, err
 	}
 	defer b.server.stop()
 	for _, group := range groups {
 		if err := group(); err != nil {
-			return false, err
+			return report{}, err
 		}
 	}
 	header := pairs.Plan{Rounds: b.rounds, Calls: perSample, Procs: b.procs}.
 		Here("github.com/elastic/go-elasticsearch/v8", "github.com/klauspost/compress")
-	if *asJSON {
-		err = printJSON(os.Stdout, header, b.rows)
-	} else {
-		err = printText(os.Stdout, header.String(), b.rows)
-	}
-	return count(b.rows)[missed] == 0, err
+	return report{Header: header, Rows: b.rows, Summary: summary(b.rows), Samples: b.samples}, nil
 }
 
 // groups finds the named ones.

@@ -39,7 +39,7 @@ func (b *bench) real() error {
 			for _, c := range []struct {
 				name string
 				ship func(context.Context, int, [][]byte) error
-			}{{"elk", b.shipReal}, {"esutil", b.shipTheirs}} {
+			}{{"elk", b.shipReal}, {"elk, spool", b.shipSpooled}, {"esutil", b.shipTheirs}} {
 				name := fmt.Sprintf("%s, %d at a time", c.name, n)
 				speed, err := b.timed(ctx, func() error { return c.ship(ctx, n, lines) })
 				if err != nil {
@@ -79,7 +79,14 @@ func (b *bench) timed(ctx context.Context, ship func() error) (perSecond float64
 
 // shipReal has a ring for all lines: it is the server that is measured.
 func (b *bench) shipReal(ctx context.Context, connections int, lines [][]byte) error {
-	c := config(b.es)
+	return shipWith(ctx, config(b.es), connections, lines)
+}
+
+func (b *bench) shipSpooled(ctx context.Context, connections int, lines [][]byte) error {
+	return shipWith(ctx, b.spool(config(b.es)), connections, lines)
+}
+
+func shipWith(ctx context.Context, c elk.Config, connections int, lines [][]byte) error {
 	c.InFlight, c.RingBytes = connections, 64<<20
 	shipper, err := elk.Open(c)
 	if err != nil {

@@ -1,19 +1,16 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 )
 
 // The words on a promise.
 const (
-	kept     = "kept"
-	missed   = "missed"
-	notBuilt = "not built"
-	notRun   = "not run"
+	kept   = "kept"
+	missed = "missed"
+	notRun = "not run"
 )
 
 // row is one line of the report. Low and High are the 95 % interval of a ratio.
@@ -75,16 +72,8 @@ func printText(w io.Writer, header string, rows []row) error {
 func summary(rows []row) string {
 	n := count(rows)
 	text := fmt.Sprintf("kept=%d missed=%d", n[kept], n[missed])
-	for _, word := range []string{notBuilt, notRun} {
-		if n[word] > 0 {
-			text += fmt.Sprintf(" %s=%d", strings.ReplaceAll(word, " ", "-"), n[word])
-		}
+	if n[notRun] > 0 {
+		text += fmt.Sprintf(" not-run=%d", n[notRun])
 	}
 	return text
-}
-
-func printJSON(w io.Writer, header any, rows []row) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", " ")
-	return enc.Encode(map[string]any{"run": header, "rows": rows, "summary": summary(rows)})
 }

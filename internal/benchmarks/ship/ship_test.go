@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/spanlog/spanlog/elk"
 )
 
 // TestMain makes the test binary the server when it is started as that.
@@ -161,16 +159,16 @@ func TestVerdicts(t *testing.T) {
 	at := func(v float64) row { return row{Value: v} }
 	rows := []row{
 		at(1.3).atMost(1.3, "p"), at(1.31).atMost(1.3, "p"), at(4).atLeast(4, "p"), at(3.9).atLeast(4, "p"),
-		at(99).below(100, "p"), at(100).below(100, "p"), at(5), absent("g", "n", "p", notBuilt), absent("g", "n", "", notRun),
+		at(99).below(100, "p"), at(100).below(100, "p"), at(5), absent("g", "n", "", notRun),
 	}
 	var said []string
 	for _, r := range rows {
 		said = append(said, r.Verdict)
 	}
-	if want := []string{kept, missed, kept, missed, kept, missed, "", notBuilt, notRun}; !slices.Equal(said, want) {
+	if want := []string{kept, missed, kept, missed, kept, missed, "", notRun}; !slices.Equal(said, want) {
 		t.Errorf("got %q, want %q", said, want)
 	}
-	if got := summary(rows); got != "kept=3 missed=3 not-built=1 not-run=1" {
+	if got := summary(rows); got != "kept=3 missed=3 not-run=1" {
 		t.Errorf("summary %q", got)
 	}
 	var text bytes.Buffer
@@ -186,21 +184,5 @@ func TestGroups(t *testing.T) {
 	}
 	if _, err := b.groups("cpu,lost"); err == nil {
 		t.Error("no error for a group that is not there")
-	}
-}
-
-// TestSpoolColumns: while package elk has no spool, its rows say so; once it has, the columns are there.
-func TestSpoolColumns(t *testing.T) {
-	b := &bench{server: start(t), folder: t.TempDir()}
-	columns, err := b.columns(documents(10))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, built := withSpool(elk.Config{}, "x")
-	if has := slices.ContainsFunc(columns, func(c column) bool { return c.name == gzipSpool }); has != built {
-		t.Errorf("spool built: %t, its column: %t", built, has)
-	}
-	for _, c := range columns {
-		_ = c.close()
 	}
 }

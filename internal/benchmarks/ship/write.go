@@ -55,10 +55,6 @@ func (b *bench) write() error {
 		}
 		b.add(r)
 	}
-	if _, ok := withSpool(elk.Config{}, ""); !ok {
-		b.add(absent(group, "elk, spool", "p99.9 < 100 µs", notBuilt))
-	}
-	b.add(absent(group, "elk, spool, disk full", "p99.9 < 100 µs", notBuilt))
 	_, err = b.server.take()
 	return err
 }
@@ -88,23 +84,24 @@ func (b *bench) writers() ([]writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []writer{
+	return []writer{
 		{name: "copy", open: openCopy},
 		{name: "elk, server fast", promise: true, open: openElk(config(b.server.url))},
 		{name: "elk, server slow (200 ms)", promise: true, delay: slowAnswer, open: openElk(config(b.server.url))},
 		{name: "elk, server down", promise: true, open: openElk(config(down))},
 		{name: "elk, server down, ring full", promise: true, open: openElk(small(config(down)))},
+		{name: "elk, spool, server fast", promise: true, open: b.openNew(b.spool(config(b.server.url)))},
+		{name: "elk, spool, server slow (200 ms)", promise: true, delay: slowAnswer, open: b.openNew(b.spool(config(b.server.url)))},
+		{name: "elk, spool, server down", promise: true, open: b.openNew(b.spool(config(down)))},
+		{name: "elk, spool, disk full, server down", promise: true, open: b.openFull(b.spool(config(down)))},
+		{name: "elk, spool, disk and ring full, server down", promise: true, open: b.openFull(small(b.spool(config(down))))},
 		{name: "esutil, server slow (200 ms)", delay: slowAnswer, open: openIndexer(b.server.url)},
-	}
-	if c, ok := withSpool(config(b.server.url), b.folder); ok {
-		all = append(all, writer{name: "elk, spool", promise: true, open: openElk(c)})
-	}
-	return all, nil
+	}, nil
 }
 
 // small has a ring that is full after some hundred lines.
 func small(c elk.Config) elk.Config {
-	c.RingBytes = 256 << 10
+	c.RingBytes, c.MaxLineBytes = 256<<10, 64<<10
 	return c
 }
 

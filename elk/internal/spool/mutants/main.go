@@ -35,6 +35,9 @@ var mutants = []mutant{
 	{"a failed fsync believed", "sync.go", "s.doubt = true", "s.doubt = false"},
 	{"segment's name not durable", "sync.go", "if !u.listed {", "if false {"},
 	{"a cursor passes lines not yet public", "cursor.go", "return one.seq <= f.public", "return true"},
+	{"a cursor begins too late", "segment.go", "return s.marks[behind-1]", "return s.marks[min(behind, len(s.marks)-1)]"},
+	{"marks of a file that was made anew", "sync.go", "\ts.marks = nil\n", ""},
+	{"verdicts on two folders noted in one", "spool.go", "n < len(orders) && s.folder(orders[n]) == f", "n < len(orders)"},
 	{"lock not taken", "spool.go", "case err == nil:\n\t\t\tf.unlock", "case err == nil || errors.Is(err, ErrLocked):\n\t\t\tf.unlock"},
 }
 
