@@ -211,5 +211,10 @@ func colons(sum string) string {
 
 // brokenOff: in TLS 1.3 a client may learn that it was refused only by a connection that ends while it writes.
 func brokenOff(message string) bool {
-	return strings.Contains(message, "broken pipe") || strings.Contains(message, "connection reset")
+	for _, end := range []string{"broken pipe", "connection reset", "use of closed network connection"} {
+		if strings.Contains(message, end) {
+			return true
+		}
+	}
+	return false
 }
