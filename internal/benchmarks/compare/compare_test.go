@@ -128,12 +128,12 @@ func TestRecordedOutputs(t *testing.T) {
 
 // A column of another process stands by its ratio to plain there; what was measured stays as it is.
 func TestBeside(t *testing.T) {
-	r := made("s", "a", map[string]float64{"plain": 100, "a": 150}, map[string]int{"plain": 1, "a": 2})
+	r := made("s", "a", map[string]float64{"plain": 50, "a": 75}, map[string]int{"plain": 1, "a": 2})
 	r.Results = append(r.Results,
 		made("s", "b", map[string]float64{"plain": 200, "b": 240}, map[string]int{"plain": 1, "b": 3}).Results[0],
 		made("other", "c", map[string]float64{"plain": 1, "c": 1}, nil).Results[0])
 	got, ok := r.beside("s", "a")
-	if !ok || got.Samples.Median("a") != 150 || got.Samples.Median("b") != 120 || got.Samples.Has("c") || got.Allocs["b"] != 3 {
+	if !ok || got.Samples.Median("a") != 75 || got.Samples.Median("b") != 60 || got.Samples.Has("c") || got.Allocs["b"] != 3 {
 		t.Errorf("got %+v", got)
 	}
 	if r.Results[0].Samples.Has("b") || r.Results[0].Allocs["b"] != 0 {
@@ -244,6 +244,11 @@ func TestOutput(t *testing.T) {
 	r, err := measured(regexp.MustCompile("disabled"), 2)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, res := range r.Results {
+		if got := len(res.Samples.NS[0]); got != stillRounds*r.Header.Rounds {
+			t.Errorf("%s: %s: %d rounds of %d", res.Name, res.Ours, got, stillRounds*r.Header.Rounds)
+		}
 	}
 	if err := r.writeJSON(&text); err != nil {
 		t.Fatal(err)
