@@ -14,6 +14,15 @@ import (
 
 var update = flag.Bool("update", false, "write the tables of README.md and table.md from run.json")
 
+// A child of the test measures a column, as one of the program does.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && strings.HasPrefix(os.Args[1], "-"+aloneFlag+"=") {
+		main()
+		return
+	}
+	m.Run()
+}
+
 // The tables are those of the committed run, which has every promise.
 func TestTables(t *testing.T) {
 	r, err := load("run.json")
@@ -86,6 +95,70 @@ func TestCheckSees(t *testing.T) {
 	}
 }
 
+// A column makes as many outputs of ours as it is said to: its process has no more.
+func TestOutputs(t *testing.T) {
+	for _, s := range scenarios() {
+		for _, c := range s.columns {
+			before := outputs()
+			if s.procs > 1 {
+				s.parallel(c)()
+			} else {
+				c.call(timed(true))()
+			}
+			if got := outputs() - before - 1; got != c.outputs() {
+				t.Errorf("%s: %s: %d outputs, want %d", s.name, c.name, got, c.outputs())
+			}
+		}
+	}
+}
+
+// The committed run has one output in each process but those that show two.
+func TestRecordedOutputs(t *testing.T) {
+	r, err := load("run.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, res := range r.Results {
+		want := column{name: res.Ours}.outputs()
+		if res.Outputs != want || want == 2 != (res.Ours == crowded) {
+			t.Errorf("%s: %s: %d outputs, want %d", res.Name, res.Ours, res.Outputs, want)
+		}
+	}
+}
+
+// A column of another process stands by its ratio to plain there; what was measured stays as it is.
+func TestBeside(t *testing.T) {
+	r := made("s", "a", map[string]float64{"plain": 50, "a": 75}, map[string]int{"plain": 1, "a": 2})
+	r.Results = append(r.Results,
+		made("s", "b", map[string]float64{"plain": 200, "b": 240}, map[string]int{"plain": 1, "b": 3}).Results[0],
+		made("other", "c", map[string]float64{"plain": 1, "c": 1}, nil).Results[0])
+	got, ok := r.beside("s", "a")
+	if !ok || got.Samples.Median("a") != 75 || got.Samples.Median("b") != 60 || got.Samples.Has("c") || got.Allocs["b"] != 3 {
+		t.Errorf("got %+v", got)
+	}
+	if r.Results[0].Samples.Has("b") || r.Results[0].Allocs["b"] != 0 {
+		t.Errorf("the run was changed: %+v", r.Results[0])
+	}
+}
+
+// What several processes measured is all there, with the allocations of the worst.
+func TestAdd(t *testing.T) {
+	r := made("s", "a", map[string]float64{"a": 1}, map[string]int{"a": 2}).Results[0]
+	r.add(made("s", "a", map[string]float64{"a": 2}, map[string]int{"a": 3}).Results[0])
+	r.add(made("s", "a", map[string]float64{"a": 2}, map[string]int{"a": 1}).Results[0])
+	if len(r.Samples.NS[0]) != 9 || r.Samples.Median("a") != 2 || r.Allocs["a"] != 3 {
+		t.Errorf("got %+v", r)
+	}
+}
+
+// A process that has another output measures nothing that is believed.
+func TestAloneCounts(t *testing.T) {
+	_ = outputs()
+	if _, err := alone("own", regexp.MustCompile("slog, disabled"), 1); err == nil {
+		t.Error("a process with several outputs was believed")
+	}
+}
+
 // A parallel scenario makes perSpan calls of each goroutine.
 func TestParallel(t *testing.T) {
 	for _, s := range scenarios() {
@@ -95,9 +168,9 @@ func TestParallel(t *testing.T) {
 	}
 }
 
-// made is a run with these figures in every round.
-func made(scenario string, ns map[string]float64, allocs map[string]int) run {
-	r := result{Name: scenario, Allocs: allocs}
+// made is a run of one column of ours, with these figures in every round.
+func made(scenario, ours string, ns map[string]float64, allocs map[string]int) run {
+	r := result{Name: scenario, Ours: ours, Allocs: allocs}
 	for name, v := range ns {
 		r.Samples.Names = append(r.Samples.Names, name)
 		r.Samples.NS = append(r.Samples.NS, []float64{v, v, v})
@@ -112,19 +185,23 @@ func TestJudge(t *testing.T) {
 		allocs int
 		kept   bool
 	}{{125, 3, true}, {126, 3, false}, {100, 4, false}} {
-		r := made("s", map[string]float64{"plain": 100, "ours": tt.ours, "good": 140, "bad": 300}, map[string]int{"plain": 2, "ours": tt.allocs})
+		r := made("s", "ours", map[string]float64{"plain": 100, "ours": tt.ours, "good": 140, "bad": 300}, map[string]int{"plain": 2, "ours": tt.allocs})
 		j, ok := w.judge(r)
 		if !ok || j.kept != tt.kept || j.best != "1.40 good" || j.plainNS != 100 {
 			t.Errorf("%v ns, %d allocations: %+v", tt.ours, tt.allocs, j)
 		}
 	}
-	if _, ok := w.judge(made("other", nil, nil)); ok {
+	w.unpromised = true
+	if j, _ := w.judge(made("s", "ours", map[string]float64{"plain": 100, "ours": 200, "good": 140, "bad": 300}, nil)); j.verdict() != "" || j.promised != "none" {
+		t.Errorf("a row without a promise is %q, of %q", j.verdict(), j.promised)
+	}
+	if _, ok := w.judge(made("other", "ours", nil, nil)); ok {
 		t.Error("a scenario that was not measured was judged")
 	}
 }
 
 func TestFigures(t *testing.T) {
-	r := made("s", map[string]float64{"nothing": 10, "naive event": 510, "ids": 300, "event": 850, "plain": 200, "by hand": 300, "wrap": 280}, nil)
+	r := made("s", "", map[string]float64{"nothing": 10, "naive event": 510, "ids": 300, "event": 850, "plain": 200, "by hand": 300, "wrap": 280}, nil)
 	s := r.Results[0].Samples
 	for name, tt := range map[string]struct {
 		figure func(pairs.Round) float64
@@ -167,6 +244,11 @@ func TestOutput(t *testing.T) {
 	r, err := measured(regexp.MustCompile("disabled"), 2)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, res := range r.Results {
+		if got := len(res.Samples.NS[0]); got != stillRounds*r.Header.Rounds {
+			t.Errorf("%s: %s: %d rounds of %d", res.Name, res.Ours, got, stillRounds*r.Header.Rounds)
+		}
 	}
 	if err := r.writeJSON(&text); err != nil {
 		t.Fatal(err)

@@ -19,6 +19,8 @@ type env struct {
 	churn bool            // a span is started and ended every perSpan calls
 	last  context.Context // that of the newest call
 	turns int             // how many contexts there were
+
+	logger any // the column's; nil: it makes one
 }
 
 // perSpan is how many calls a span gets: the SDK keeps 128 events.

@@ -45,6 +45,7 @@ func compare(args []string, out io.Writer) error {
 	cpu := flags.String("profile", "", "write a CPU profile of one column to this `file` instead of measuring")
 	name := flags.String("column", "", "the column of -profile, in the first scenario that matches -only")
 	asMarkdown := flags.Bool("markdown", false, "print the rows as table.md has them")
+	lone := flags.String(aloneFlag, "", "measure this `column` of ours in this process, for the one that started it")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -54,6 +55,13 @@ func compare(args []string, out io.Writer) error {
 	}
 	if *cpu != "" {
 		return profile(*cpu, *name, pattern)
+	}
+	if *lone != "" {
+		r, err := alone(*lone, pattern, *rounds)
+		if err != nil {
+			return err
+		}
+		return r.write(out)
 	}
 	r, err := take(*from, pattern, *rounds)
 	if err != nil {
@@ -94,22 +102,18 @@ func scenarios() []scenario {
 }
 
 // measured measures the scenarios that match. All columns are checked before the first is timed.
-func measured(only *regexp.Regexp, rounds int) (run, error) {
+func measured(only *regexp.Regexp, rounds int) (r run, err error) {
 	var chosen []scenario
 	for _, s := range scenarios() {
 		if !only.MatchString(s.name) {
 			continue
 		}
 		if err := s.check(); err != nil {
-			return run{}, err
+			return r, err
 		}
 		chosen = append(chosen, s)
 	}
-	plan := pairs.Plan{Rounds: rounds, Calls: callsPerRound}
-	r := run{Header: plan.Here(modules...)}
-	for _, s := range chosen {
-		fmt.Fprintln(os.Stderr, "measuring", s.name)
-		r.Results = append(r.Results, s.measure(plan))
-	}
-	return r, nil
+	r.Header = pairs.Plan{Rounds: rounds, Calls: callsPerRound}.Here(modules...)
+	r.Results, err = apart(chosen, rounds)
+	return r, err
 }

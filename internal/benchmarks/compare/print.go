@@ -15,9 +15,10 @@ func (r run) print(out io.Writer) {
 	kept, missed := 0, 0
 	for _, j := range r.judged() {
 		fmt.Fprintf(table, "%s\t%.0f ns\t%s\t%d, %d\t%s\t%s\t%s\n", j.what, j.plainNS, j.valueText(), j.got, j.of, j.best, j.promised, j.verdict())
-		if j.kept {
+		switch j.verdict() {
+		case "kept":
 			kept++
-		} else {
+		case "missed":
 			missed++
 		}
 	}
@@ -47,16 +48,23 @@ func (j judged) valueText() string {
 }
 
 func (j judged) verdict() string {
-	if j.kept {
+	switch {
+	case j.unpromised:
+		return ""
+	case j.kept:
 		return "kept"
 	}
 	return "missed"
 }
 
-// list writes every column of every scenario, over the first plain one.
+// list writes every column of every scenario, over plain.
 func (r run) list(out io.Writer) {
 	fmt.Fprintln(out, r.Header)
-	for _, res := range r.Results {
+	for i, res := range r.Results {
+		if i > 0 && r.Results[i-1].Name == res.Name {
+			continue // it stands beside the one before
+		}
+		res, _ = r.beside(res.Name, res.Ours)
 		fmt.Fprintf(out, "\n%s\n", res.Name)
 		table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 		for _, name := range res.Samples.Names {
@@ -79,21 +87,29 @@ func (r run) writeJSON(out io.Writer) error {
 	}
 	fmt.Fprintf(out, "{\"header\": %s,\n\"results\": [", header)
 	for i, res := range r.Results {
-		allocs, err := json.Marshal(res.Allocs)
+		fmt.Fprint(out, comma(i), "\n")
+		if err := res.write(out); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintln(out, "\n]}")
+	return err
+}
+
+func (res result) write(out io.Writer) error {
+	allocs, err := json.Marshal(res.Allocs)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "{\"name\": %q, \"ours\": %q, \"outputs\": %d, \"allocs\": %s, \"samples\": {\"names\": %s,\n\"ns\": [", res.Name, res.Ours, res.Outputs, allocs, quoted(res.Samples.Names))
+	for k, ns := range res.Samples.NS {
+		text, err := json.Marshal(ns)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%s\n{\"name\": %q, \"allocs\": %s, \"samples\": {\"names\": %s,\n\"ns\": [", comma(i), res.Name, allocs, quoted(res.Samples.Names))
-		for k, ns := range res.Samples.NS {
-			text, err := json.Marshal(ns)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(out, "%s\n%s", comma(k), text)
-		}
-		fmt.Fprint(out, "]}}")
+		fmt.Fprintf(out, "%s\n%s", comma(k), text)
 	}
-	_, err = fmt.Fprintln(out, "\n]}")
+	_, err = fmt.Fprint(out, "]}}")
 	return err
 }
 

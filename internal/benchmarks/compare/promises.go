@@ -7,7 +7,11 @@ func overhead(ours string) func(pairs.Round) float64 {
 	return func(r pairs.Round) float64 { return (r(ours) - r("plain")) / (r("by hand") - r("plain")) }
 }
 
+// twoOutputs is the row that shows what the claims of two outputs cost.
+const twoOutputs = "the same, with two outputs in the process"
+
 // promises are the bridge rows of the design, in its order. A row of several loggers or handlers is one row for each.
+// One more shows what a second output costs.
 func promises() []row {
 	const slogFive, zapFive, zerologFive = "slog, five", "zap, five", "zerolog, five"
 	rows := []row{
@@ -15,6 +19,7 @@ func promises() []row {
 			peers: []string{"phuslu, no ids", "by hand"}},
 		{readme: true, what: "slog, own JSON, ids and event", scenario: slogFive, plain: "plain", ours: "own, event", figure: over("own, event", "plain"), bound: 1.25,
 			allocs: 2, peers: []string{"by hand, event", "slog-otel, event", "otelslog and JSON"}},
+		{unpromised: true, what: twoOutputs, scenario: slogFive, plain: "plain", ours: crowded, figure: over(crowded, "plain"), peers: []string{"by hand, event"}},
 		{readme: true, what: "slog, any handler wrapped, ids", scenario: slogFive, plain: "plain", ours: "wrap, ids", figure: over("wrap, ids", "plain"), bound: 1.35,
 			allocs: 1, beyond: "plain", peers: []string{"by hand"}},
 		{what: "slog, any handler wrapped, no span", scenario: slogFive, plain: "plain", ours: "wrap, no span", figure: over("wrap, no span", "plain"), bound: 1.07,

@@ -23,6 +23,8 @@ type row struct {
 	peer     func(pairs.Round, string) float64 // the figure of a peer; nil: its ratio to plain
 	recorded string                            // a peer that is not built here, with its figure; shown where no other is
 	readme   bool                              // README.md shows it
+
+	unpromised bool // it is no promise of the design, and neither kept nor missed
 }
 
 // judged is a row with its figures.
@@ -51,11 +53,10 @@ func part(event, ids string) func(pairs.Round) float64 {
 
 // judge computes the figures of a row from a run; it reports false where the row's scenario was not measured.
 func (w row) judge(r run) (judged, bool) {
-	i := slices.IndexFunc(r.Results, func(res result) bool { return res.Name == w.scenario })
-	if i < 0 {
+	res, measured := r.beside(w.scenario, w.ours)
+	if !measured {
 		return judged{}, false
 	}
-	res := r.Results[i]
 	j := judged{row: w, plainNS: res.Samples.Median(w.plain), value: res.Samples.Of(w.figure)}
 	j.got, j.of = res.Allocs[w.ours], res.Allocs[w.plain]
 	allowed := w.allocs
@@ -65,7 +66,10 @@ func (w row) judge(r run) (judged, bool) {
 	j.best = w.best(res)
 	j.kept = j.value.Median <= w.bound && j.got <= allowed
 	j.promised = fmt.Sprintf("<= %.2f, %d", w.bound, allowed)
-	if w.ns {
+	switch {
+	case w.unpromised:
+		j.promised = "none"
+	case w.ns:
 		j.promised = fmt.Sprintf("<= +%.0f ns, %d", w.bound, allowed)
 	}
 	return j, true

@@ -25,6 +25,12 @@ func slogOwn(p *events.Policy) func(*env) *slog.Logger {
 	return func(e *env) *slog.Logger { return slog.New(slogbridge.NewHandler(e.w, nil, p)) }
 }
 
+// slogCrowded is an output beside another one of the process, which it claims its calls against.
+func slogCrowded(e *env) *slog.Logger {
+	_ = (*events.Policy)(nil).Rules()
+	return slogOwn(nil)(e)
+}
+
 func slogWrap(p *events.Policy) func(*env) *slog.Logger {
 	return func(e *env) *slog.Logger { return slog.New(slogbridge.Wrap(slog.NewJSONHandler(e.w, nil), p)) }
 }
@@ -108,6 +114,7 @@ func slogScenarios() (all []scenario) {
 			column{"plain", none, s.on(slogPlain), wants{line: true}},
 			column{"own, ids", recording, s.on(slogOwn(onlyIDs)), wants{line: true, ids: allIDs}},
 			column{"own, event", fresh, s.on(slogOwn(nil)), wants{line: true, ids: allIDs, event: true}},
+			column{crowded, fresh, s.on(slogCrowded), wants{line: true, ids: allIDs, event: true}},
 			column{"own, unsampled", unsampled, s.on(slogOwn(nil)), wants{line: true, ids: allIDs}},
 			column{"own, no span", none, s.on(slogOwn(nil)), wants{line: true}},
 			column{"own, budget spent", spent, s.on(slogOwn(nil)), wants{line: true, ids: allIDs}},
