@@ -35,6 +35,22 @@ func slogWrap(p *events.Policy) func(*env) *slog.Logger {
 	return func(e *env) *slog.Logger { return slog.New(slogbridge.Wrap(slog.NewJSONHandler(e.w, nil), p)) }
 }
 
+// someHandler is a user's handler: not one of slog's own, around which Wrap binds the ids of a span once.
+type someHandler struct{ slog.Handler }
+
+func (h someHandler) WithAttrs(as []slog.Attr) slog.Handler {
+	return someHandler{h.Handler.WithAttrs(as)}
+}
+func (h someHandler) WithGroup(name string) slog.Handler {
+	return someHandler{h.Handler.WithGroup(name)}
+}
+
+func slogWrapOther(p *events.Policy) func(*env) *slog.Logger {
+	return func(e *env) *slog.Logger {
+		return slog.New(slogbridge.Wrap(someHandler{slog.NewJSONHandler(e.w, nil)}, p))
+	}
+}
+
 func slogOtel(e *env) *slog.Logger {
 	return slog.New(slogotel.New(slog.NewJSONHandler(e.w, nil)))
 }
@@ -125,6 +141,8 @@ func slogScenarios() (all []scenario) {
 			column{"wrap, event", fresh, s.on(slogWrap(nil)), wants{line: true, ids: allIDs, event: true}},
 			column{"wrap, unsampled", unsampled, s.on(slogWrap(nil)), wants{line: true, ids: allIDs}},
 			column{"wrap, no span", none, s.on(slogWrap(nil)), wants{line: true}},
+			column{"wrap other, ids", recording, s.on(slogWrapOther(onlyIDs)), wants{line: true, ids: allIDs}},
+			column{"wrap other, no span", none, s.on(slogWrapOther(nil)), wants{line: true}},
 			column{"phuslu, no ids", none, s.on(slogPhuslu), wants{line: true}},
 			column{"otelslog, no line", fresh, s.on(slogContrib), wants{record: true}},
 			column{"otelslog and JSON", fresh, s.on(slogContribJSON), wants{line: true, record: true}},
