@@ -17,13 +17,14 @@ type store struct {
 	mover  chan struct{} // capacity 1: the mover has something to do
 	feeder chan struct{} // capacity 1: the feeder may have
 
-	degraded   bool   // the spool takes nothing
-	haste      bool   // the mover is not to wait
-	moving     int    // lines on their way from the ring
-	movingFrom uint64 // the first of them
-	onDisk     int    // lines that are in the spool only
-	lastLeft   uint64 // the last of them
-	safe       int    // lines in batches that are in the spool too
+	degraded   bool     // the spool takes nothing
+	haste      bool     // the mover is not to wait
+	moving     int      // lines on their way from the ring
+	movingFrom uint64   // the first of them
+	onDisk     int      // lines that are in the spool only
+	lastLeft   uint64   // the last of them
+	safe       int      // lines in batches that are in the spool too
+	buried     []uint64 // lines of the spool whose dead letters may not be durable yet
 	origin     *origin
 }
 
@@ -105,8 +106,8 @@ func (s *store) end() {
 	}
 }
 
-// kept is the number of lines without a verdict that are in the spool. Under
-// mu.
+// kept is the number of lines without a verdict that are in the spool, but
+// for those whose files are gone. Under mu.
 func (q *queue) kept() uint64 {
 	if q.store == nil {
 		return 0
@@ -115,7 +116,7 @@ func (q *queue) kept() uint64 {
 	for _, t := range q.targets {
 		n += t.staged.lines
 	}
-	return uint64(n)
+	return uint64(max(0, n-q.store.disk.Exposed()))
 }
 
 // openStaged returns the road of lines that are in the spool too.
