@@ -84,9 +84,9 @@
 //   - A folder, or a file in it, that somebody removes is noticed within a
 //     second, and by Sync and Close. Lines that were there only are lost: the
 //     next Sync returns an error that wraps ErrLost, Dropped.Corrupt counts
-//     them, with the alarm spool_damaged. Those that are in memory as well are sent from there;
-//     Sync returns ErrPending until they are. What comes then is on disk
-//     again.
+//     them, with the alarm spool_damaged. Those that are in memory as well are
+//     sent from there; until then Sync returns ErrPending, and a Close that
+//     cannot send them drops them. What comes then is on disk again.
 //   - Damage costs the lines that it hit, which are counted as Dropped.Corrupt
 //     with the alarm spool_damaged, and no other; nothing comes back altered.
 //     The one line that is cut when a process is killed within a write counts

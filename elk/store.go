@@ -17,15 +17,16 @@ type store struct {
 	mover  chan struct{} // capacity 1: the mover has something to do
 	feeder chan struct{} // capacity 1: the feeder may have
 
-	degraded   bool     // the spool takes nothing
-	haste      bool     // the mover is not to wait
-	moving     int      // lines on their way from the ring
-	movingFrom uint64   // the first of them
-	onDisk     int      // lines that are in the spool only
-	lastLeft   uint64   // the last of them
-	safe       int      // lines in batches that are in the spool too
-	buried     []uint64 // lines of the spool whose dead letters may not be durable yet
+	degraded   bool   // the spool takes nothing
+	haste      bool   // the mover is not to wait
+	moving     int    // lines on their way from the ring
+	movingFrom uint64 // the first of them
+	onDisk     int    // lines that are in the spool only
+	lastLeft   uint64 // the last of them
+	safe       int    // lines in batches that are in the spool too
 	origin     *origin
+
+	buried []uint64 // lines of the spool whose dead letters may not be durable yet
 }
 
 // trail is what a target has in the spool only.
