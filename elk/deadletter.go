@@ -54,13 +54,15 @@ func (d deadLetter) withDocument(line []byte) deadLetter {
 
 // letterWriter writes dead letters for all workers, one at a time.
 type letterWriter struct {
-	mu sync.Mutex
-	to io.Writer // nil: they are counted only
+	mu  sync.Mutex
+	to  io.Writer   // nil: they are counted only
+	own *letterFile // to, if it is the package's
 }
 
 func newLetters(c Config) *letterWriter {
 	if c.DeadLetter == nil && c.SpoolDir != "" {
-		return &letterWriter{to: &letterFile{dir: c.SpoolDir, limit: letterBytes}}
+		own := newLetterFile(c.SpoolDir, letterBytes, c.spoolFS)
+		return &letterWriter{to: own, own: own}
 	}
 	return &letterWriter{to: c.DeadLetter}
 }
@@ -90,23 +92,31 @@ func (l *letterWriter) write(d deadLetter) (err error) {
 	return err
 }
 
-// sync makes durable what the package's own file got.
+// sync makes durable what the package's own file got. It does not wait for a
+// writer of the caller's, who may hang.
 func (l *letterWriter) sync() error {
+	if l.own == nil {
+		return nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if file, ok := l.to.(*letterFile); ok {
-		return file.Sync()
-	}
-	return nil
+	return l.own.Sync()
 }
 
-// close closes the package's own file.
-func (l *letterWriter) close() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if file, ok := l.to.(*letterFile); ok {
-		_ = file.Close()
+// close closes the package's own file, which sync has made durable. A disk
+// that hangs for longer than grace is left behind.
+func (l *letterWriter) close(grace time.Duration) {
+	if l.own == nil {
+		return
 	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		_ = l.own.Close()
+	}()
+	waitFor(done, grace)
 }
 
 // unkept is what is lost where dead letters are not kept.

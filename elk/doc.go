@@ -81,6 +81,12 @@
 //     raise spool_failed, and SpoolBytes used up spool_full. Lines then go
 //     from memory, as without a spool, and Sync returns the error, until it
 //     works again: spool_works. Open, though, wants a usable folder.
+//   - A folder, or a file in it, that somebody removes is noticed within a
+//     second, and by Sync and Close. Lines that were there only are lost: the
+//     next Sync returns an error that wraps ErrLost, Dropped.Corrupt counts
+//     them, with the alarm spool_damaged. Those that are in memory as well are
+//     sent from there; until then Sync returns ErrPending, and a Close that
+//     cannot send them drops them. What comes then is on disk again.
 //   - Damage costs the lines that it hit, which are counted as Dropped.Corrupt
 //     with the alarm spool_damaged, and no other; nothing comes back altered.
 //     The one line that is cut when a process is killed within a write counts
@@ -88,7 +94,9 @@
 //     the alarm spool_refused.
 //   - Dead letters go to SpoolDir/dead-letter.ndjson, unless there is a
 //     Config.DeadLetter. At 16 MiB the file gets a name with its time; 8 of
-//     these are kept.
+//     these are kept. A line leaves the spool once its dead letter is durable;
+//     after an fsync that failed it stays for the next process, and gets
+//     another.
 //
 // What is lost, median and most of 40 ends on a busy machine of two cores, with
 // a line every 0.1 to 1 ms:

@@ -2,8 +2,10 @@ package elk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/spanlog/spanlog/elk/internal/spool"
@@ -32,6 +34,9 @@ type keeper struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 	saving sync.WaitGroup
+
+	tidying sync.Mutex   // one tidy at a time
+	untold  atomic.Int64 // lines lost since the last Sync
 }
 
 // openSpool opens the spool of a configuration, nil without one.
@@ -118,19 +123,32 @@ func (k *keeper) keep() {
 	if err := k.tidy(); err != nil {
 		k.alarms.raise(alarmSpoolFailed, "verdicts cannot be written down: "+err.Error())
 	}
+	k.count()
+}
+
+// count counts lines that turned out to be lost.
+func (k *keeper) count() {
 	if n := k.disk.Lost(); n > 0 {
 		k.queue.lose(n)
-		k.alarms.raise(alarmSpoolDamaged, fmt.Sprintf("%d lines on disk are damaged", n))
+		k.untold.Add(int64(n))
+		k.alarms.raise(alarmSpoolDamaged, fmt.Sprintf("%d lines on disk are damaged or gone", n))
 	}
 }
 
 // tidy writes down verdicts and removes what is of no more use. Dead letters
-// are durable before that.
+// are durable before that. Where that failed nobody knows which are, and the
+// lines of all stay in the spool until the next process sends them again.
 func (k *keeper) tidy() error {
-	if err := k.letters.sync(); err != nil {
-		return err
+	k.tidying.Lock()
+	defer k.tidying.Unlock()
+	buried := k.queue.exhume()
+	err := k.letters.sync()
+	if err == nil {
+		k.disk.Ack(buried...)
+	} else {
+		_ = k.queue.exhume()
 	}
-	return k.disk.Maintain()
+	return errors.Join(err, k.disk.Maintain())
 }
 
 // lose counts lines that were on disk only and cannot be read.
@@ -151,6 +169,10 @@ func (k *keeper) sync() error {
 	err := k.mover.move(k.queue.newest())
 	if err == nil {
 		err = k.disk.Sync()
+		k.count()
+	}
+	if n := k.untold.Swap(0); n > 0 {
+		err = errors.Join(err, fmt.Errorf("%w: %d that were on disk", ErrLost, n))
 	}
 	if err == nil {
 		err = k.queue.unsaved()
@@ -168,11 +190,11 @@ func (q *queue) newest() uint64 {
 }
 
 // unsaved returns an error while lines are on their way that went past the
-// spool when it took nothing.
+// spool when it took nothing, or whose files there are gone.
 func (q *queue) unsaved() error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if n := int(q.held) - q.store.safe; n > 0 && !q.settled {
+	if n := int(q.held) - q.store.safe + q.store.disk.Exposed(); n > 0 && !q.settled {
 		return fmt.Errorf("%w: %d are on their way and not on disk", ErrPending, n)
 	}
 	return nil
@@ -203,6 +225,7 @@ func (k *keeper) close(ctx context.Context) error {
 		_ = k.mover.move(^uint64(0))
 		k.keep()
 		err = k.disk.Close()
+		k.count()
 	}()
 	select {
 	case <-done:

@@ -3,11 +3,14 @@ package elk
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spanlog/spanlog/elk/internal/spool"
 )
 
 const (
@@ -28,8 +31,22 @@ const (
 type letterFile struct {
 	dir   string
 	limit int64
-	file  *os.File
-	dirty bool
+	disk  spool.FS // of the folder
+	write func(*os.File, []byte) (int, error)
+	fsync func(*os.File) error
+
+	file     *os.File
+	dirty    bool  // not all of it is durable
+	unlisted bool  // its name may not be
+	torn     bool  // it ends within a line
+	failed   error // what was not durable when a file was closed, to be told
+}
+
+func newLetterFile(dir string, limit int64, disk spool.FS) *letterFile {
+	if disk == nil {
+		disk = spool.OS()
+	}
+	return &letterFile{dir: dir, limit: limit, disk: disk, write: (*os.File).Write, fsync: (*os.File).Sync}
 }
 
 func (l *letterFile) path(name string) string { return filepath.Join(l.dir, name) }
@@ -38,11 +55,24 @@ func (l *letterFile) Write(p []byte) (int, error) {
 	if err := l.open(int64(len(p))); err != nil {
 		return 0, err
 	}
-	n, err := l.file.Write(p)
-	l.dirty = true
-	if err != nil {
-		// A part of a line may be there: the next one begins a line of its own.
-		_, _ = l.file.Write([]byte{'\n'})
+	if !l.torn {
+		return l.append(p)
+	}
+	n, err := l.append(append([]byte{'\n'}, p...))
+	return max(0, n-1), err
+}
+
+// append notes when a part of a line has arrived: the next one begins a line
+// of its own, also if the newline finds no room now.
+func (l *letterFile) append(p []byte) (n int, err error) {
+	n, err = l.write(l.file, p)
+	if n == 0 {
+		return 0, err
+	}
+	l.dirty, l.torn = true, p[n-1] != '\n'
+	if l.torn {
+		ended, _ := l.write(l.file, []byte{'\n'})
+		l.torn = ended == 0
 	}
 	return n, err
 }
@@ -50,7 +80,7 @@ func (l *letterFile) Write(p []byte) (int, error) {
 // open makes sure that the file is the one of that name, with room.
 func (l *letterFile) open(more int64) error {
 	if l.file != nil && !l.current() {
-		_ = l.Close()
+		l.failed = l.Close()
 	}
 	if err := l.openFile(); err != nil {
 		return err
@@ -59,7 +89,7 @@ func (l *letterFile) open(more int64) error {
 	if err != nil || info.Size() == 0 || info.Size()+more <= l.limit {
 		return err
 	}
-	_ = l.Close()
+	l.failed = l.Close()
 	if err := l.rotate(); err != nil {
 		return err
 	}
@@ -73,11 +103,41 @@ func (l *letterFile) current() bool {
 	return err == nil && errThere == nil && os.SameFile(mine, there)
 }
 
-func (l *letterFile) openFile() (err error) {
-	if l.file == nil {
-		l.file, err = os.OpenFile(l.path(letterName), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+// openFile opens no pipe, for which it might wait for ever, and makes the
+// folder anew that somebody has removed.
+func (l *letterFile) openFile() error {
+	if l.file != nil {
+		return nil
 	}
-	return err
+	name := l.path(letterName)
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("%s is no regular file", name)
+	case errors.Is(err, fs.ErrNotExist):
+		err = l.disk.MkdirAll(l.dir)
+	}
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	l.file, l.torn, l.unlisted = file, endsWithin(file), true
+	return nil
+}
+
+// endsWithin reports whether a file ends within a line, as of a process that
+// ended while it wrote.
+func endsWithin(file *os.File) bool {
+	info, err := file.Stat()
+	if err != nil || info.Size() == 0 {
+		return false
+	}
+	var last [1]byte
+	n, _ := file.ReadAt(last[:], info.Size()-1)
+	return n == 1 && last[0] != '\n'
 }
 
 func (l *letterFile) rotate() error {
@@ -102,23 +162,41 @@ func (l *letterFile) rotate() error {
 	return err
 }
 
-// Sync makes durable what was written.
+// Sync makes durable what was written, and the name of the file, or returns
+// what may not be since it was asked last.
 func (l *letterFile) Sync() error {
-	if l.file == nil || !l.dirty {
-		return nil
+	err := l.failed
+	l.failed = nil
+	if l.file != nil && l.dirty {
+		err = errors.Join(err, l.syncFile())
 	}
-	if err := l.file.Sync(); err != nil {
+	if err == nil && l.unlisted {
+		err = l.syncFolder()
+	}
+	if err != nil {
 		return fmt.Errorf("dead letters: %w", err)
 	}
-	l.dirty = false
 	return nil
 }
 
+func (l *letterFile) syncFile() error {
+	err := l.fsync(l.file)
+	l.dirty = err != nil
+	return err
+}
+
+func (l *letterFile) syncFolder() error {
+	err := l.disk.SyncDir(l.dir)
+	l.unlisted = err != nil
+	return err
+}
+
+// Close is Sync, and the end of the file. The next Write opens it again.
 func (l *letterFile) Close() error {
-	if l.file == nil {
-		return nil
+	err := l.Sync()
+	if l.file != nil {
+		err = errors.Join(err, l.file.Close())
+		l.file, l.dirty = nil, false
 	}
-	err := errors.Join(l.Sync(), l.file.Close())
-	l.file = nil
 	return err
 }

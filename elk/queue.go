@@ -329,6 +329,7 @@ func (q *queue) settle(t tally, b *batch) {
 	q.stats.add(t.Stats)
 	q.held -= uint64(t.settled)
 	q.store.ack(t.acks)
+	q.store.bury(t.buried)
 	q.release()
 }
 

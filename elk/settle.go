@@ -12,7 +12,8 @@ import (
 type tally struct {
 	Stats
 	settled int      // documents with a verdict
-	acks    []uint64 // those of them that are in the spool
+	acks    []uint64 // those of them that are in the spool, but for
+	buried  []uint64 // those with a dead letter
 	waiting int      // documents that the server will not take now
 	busy    int      // of these, for want of room
 	refused bool
@@ -20,11 +21,13 @@ type tally struct {
 }
 
 // done notes that a document has its verdict.
-func (t *tally) done(d *document) {
+func (t *tally) done(d *document) { t.note(d, &t.acks) }
+
+func (t *tally) note(d *document, verdicts *[]uint64) {
 	d.settled = true
 	t.settled++
 	if d.spooled {
-		t.acks = append(t.acks, d.seq)
+		*verdicts = append(*verdicts, d.seq)
 	}
 }
 
@@ -211,14 +214,15 @@ func (w *worker) buryRefused(t *tally, b *batch, d *document, word item, f fate)
 }
 
 func (w *worker) bury(t *tally, b *batch, d *document, letter deadLetter) {
-	t.done(d)
 	letter.ErrorType, letter.ErrorReason = w.alarms.clean(letter.ErrorType), w.alarms.clean(letter.ErrorReason)
 	letter.Time, letter.Target = time.Now().UTC(), b.target.name
 	if err := w.letters.write(letter.withDocument(b.original(d))); err != nil {
+		t.done(d)
 		t.Dropped.DeadLetter++
 		w.alarms.raise(alarmDeadFailed, "a dead letter is lost: "+err.Error())
 		return
 	}
+	t.note(d, &t.buried)
 	t.DeadLettered.count(letter.Reason)
 	w.alarms.raise(alarmFor(letter.Reason), fmt.Sprintf("a line for %s will not be stored: %s", b.target.name, letter.text()))
 }

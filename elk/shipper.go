@@ -175,7 +175,8 @@ func (s *Shipper) flushContext(ctx context.Context) (context.Context, context.Ca
 
 // Sync returns nil once every line accepted before it is on disk, in
 // Config.SpoolDir, or has its verdict; else what keeps it from that. How
-// durable it then is says Config.SpoolSync.
+// durable it then is says Config.SpoolSync. Once after lines that were on disk
+// turned out to be lost, the error wraps ErrLost.
 //
 // Without SpoolDir there is nothing to wait for but the network, and it does not:
 // the error wraps ErrPending while any line has no verdict. In either case it
@@ -253,7 +254,7 @@ func (s *Shipper) stop(ctx context.Context) error {
 		s.own.close()
 	}
 	err := s.keeper.close(ctx)
-	s.sender.letters.close()
+	s.sender.letters.close(closeGrace)
 	s.meters.close()
 	s.alarms.close(closeGrace)
 	return err

@@ -59,7 +59,7 @@ type Dropped struct {
 	Unavailable uint64
 	Close       uint64 // no verdict when the time to close was over
 	DeadLetter  uint64 // Config.DeadLetter returned an error or panicked
-	Corrupt     uint64 // known to have been in SpoolDir, and not readable
+	Corrupt     uint64 // known to have been in SpoolDir, and not readable, or gone
 }
 
 // Total is the sum over all reasons.

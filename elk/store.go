@@ -25,6 +25,8 @@ type store struct {
 	lastLeft   uint64 // the last of them
 	safe       int    // lines in batches that are in the spool too
 	origin     *origin
+
+	buried []uint64 // lines of the spool whose dead letters may not be durable yet
 }
 
 // trail is what a target has in the spool only.
@@ -105,8 +107,8 @@ func (s *store) end() {
 	}
 }
 
-// kept is the number of lines without a verdict that are in the spool. Under
-// mu.
+// kept is the number of lines without a verdict that are in the spool, but
+// for those whose files are gone. Under mu.
 func (q *queue) kept() uint64 {
 	if q.store == nil {
 		return 0
@@ -115,7 +117,7 @@ func (q *queue) kept() uint64 {
 	for _, t := range q.targets {
 		n += t.staged.lines
 	}
-	return uint64(n)
+	return uint64(max(0, n-q.store.disk.Exposed()))
 }
 
 // openStaged returns the road of lines that are in the spool too.

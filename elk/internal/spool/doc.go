@@ -79,8 +79,9 @@
 //     Its segment is read, as long as it can be, and written anew beside,
 //     synced, renamed. Until that succeeds Sync fails.
 //   - A folder that somebody removes is made again and locked again, and so
-//     is what is in files that are open; Sync notices. What was in others is
-//     lost and counted.
+//     is what is in files that are open; Sync looks for each file, whoever
+//     wrote it, and returns an error if one is gone. Lines that were in it only are lost and
+//     counted; those that are in memory too are no longer taken for safe.
 //   - The limit of size is never exceeded but by a segment that is being made
 //     anew. When three quarters are used, segments of which most lines have
 //     their verdict are made anew without those.

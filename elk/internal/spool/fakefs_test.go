@@ -93,6 +93,9 @@ func (f *fakeFS) MkdirAll(dir string) error {
 func (f *fakeFS) ReadDir(dir string) (names []string, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if err := f.op("readdir", dir); err != nil {
+		return nil, err
+	}
 	d, err := f.dir(dir)
 	if err != nil {
 		return nil, err

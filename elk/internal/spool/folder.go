@@ -65,8 +65,12 @@ func (f *folder) note(orders []uint64, do func(*segment, uint64)) {
 	defer f.mu.Unlock()
 	for _, order := range orders {
 		seq := order - f.base
-		if s := f.find(seq); s != nil {
-			do(s, seq)
+		s := f.find(seq)
+		if s == nil {
+			continue
+		}
+		if do(s, seq); s.gone {
+			f.lose(s, seq, seq) // if it is here only
 		}
 	}
 }
@@ -127,7 +131,9 @@ func (f *folder) bytes() (n int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, s := range f.segments {
-		n += s.end
+		if !s.gone {
+			n += s.end
+		}
 	}
 	return n
 }
@@ -188,6 +194,13 @@ func (f *folder) remove() {
 	}
 	_ = f.fs.Remove(f.path(lockName))
 	_ = f.fs.Remove(f.dir)
+}
+
+// removed reports whether there is no such folder: another process may have
+// removed it, with nothing in it, just before it was locked.
+func (f *folder) removed() bool {
+	_, err := f.fs.ReadDir(f.dir)
+	return absent(err)
 }
 
 // close gives the folder back.

@@ -45,7 +45,7 @@ func (f *folder) shrink() error {
 	f.mu.Lock()
 	var sparse []*segment
 	for _, s := range f.segments {
-		if s.sealed && s.live > 0 && s.live < s.frames/2 {
+		if s.sealed && !s.gone && s.live > 0 && s.live < s.frames/2 {
 			sparse = append(sparse, s)
 		}
 	}

@@ -33,6 +33,7 @@ type segment struct {
 	listed  bool    // its name is durable
 	doubt   bool    // a sync failed: what is not known to be durable never will be
 	sealed  bool    // nothing is added
+	gone    bool    // somebody has removed the file
 	edition int     // counts how often it was made anew
 	marks   []place // some, from which a Cursor can begin; in order
 

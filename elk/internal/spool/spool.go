@@ -191,7 +191,9 @@ func (s *Spool) loadAll() {
 	for _, f := range adopted {
 		found, err := f.load()
 		if err != nil {
-			s.refused = append(s.refused, fmt.Errorf("spool: %w", err))
+			if !f.removed() {
+				s.refused = append(s.refused, fmt.Errorf("spool: %w", err))
+			}
 			_ = f.close()
 			continue
 		}
@@ -295,8 +297,10 @@ func (s *Spool) room(n int64) error {
 }
 
 // Sync makes durable what was appended; with None it only looks whether the
-// file is still there.
-func (s *Spool) Sync() error { return s.writer.sync() }
+// files are still there. Those that somebody has removed it makes anew if they
+// are open; else the error wraps ErrGone, once, and Lost and Exposed tell what
+// became of their lines.
+func (s *Spool) Sync() error { return errors.Join(s.look(), s.writer.sync()) }
 
 // Ack notes the verdict on lines.
 func (s *Spool) Ack(orders ...uint64) { s.note(orders, (*segment).ack) }

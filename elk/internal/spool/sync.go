@@ -15,6 +15,7 @@ type unsynced struct {
 	end    int64
 	sealed bool
 	listed bool
+	clean  bool // all is durable, and the file stays open
 }
 
 // sync makes durable what was written before. What a failed sync leaves
@@ -54,22 +55,22 @@ func (w *writer) doubtful() (found []*segment) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, s := range w.segments {
-		if s.doubt && s.live > 0 {
+		if s.doubt && s.live > 0 && !s.gone {
 			found = append(found, s)
 		}
 	}
 	return found
 }
 
-// unsynced lists what is to be made durable.
+// unsynced lists what is to be made durable, and what is open.
 func (w *writer) unsynced() (found []unsynced) {
 	w.writing.Lock()
 	defer w.writing.Unlock()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, s := range w.segments {
-		if s.file != nil && s.live > 0 && (s.synced < s.end || s.sealed) {
-			found = append(found, unsynced{s, s.file, s.end, s.sealed, s.listed})
+		if s.file != nil && s.live > 0 {
+			found = append(found, unsynced{s, s.file, s.end, s.sealed, s.listed, s.synced == s.end && !s.sealed})
 		}
 	}
 	return found
@@ -80,7 +81,7 @@ func (w *writer) syncOne(u unsynced) error {
 	if err := u.file.Linked(); err != nil {
 		return err
 	}
-	if w.policy == None {
+	if w.policy == None || u.clean {
 		return nil
 	}
 	if err := u.file.Sync(); err != nil {

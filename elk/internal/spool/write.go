@@ -118,6 +118,7 @@ func (f *folder) create(name string) (File, error) {
 	if err := f.make(); err != nil {
 		return nil, err
 	}
+	_ = f.fs.SyncDir(filepath.Dir(filepath.Dir(f.dir))) // may not be ours to open
 	return f.fs.Create(name)
 }
 
@@ -141,11 +142,12 @@ func (f *folder) lock() (err error) {
 	return err
 }
 
-// seal ends the current segment. Its file stays open until it is durable.
+// seal ends the current segment. Its file stays open until it is durable, or
+// made anew.
 func (w *writer) seal() {
 	s := w.current
 	w.current = nil
-	if w.policy == None {
+	if w.policy == None && !s.doubt {
 		s.closeFile()
 	}
 	if s.frames > 0 {

@@ -34,6 +34,8 @@ var mutants = []mutant{
 	{"written on behind a torn frame", "write.go", "\t\tw.give(s)\n", "\t\ts.end += int64(len(text)) / 2\n"},
 	{"a failed fsync believed", "sync.go", "s.doubt = true", "s.doubt = false"},
 	{"segment's name not durable", "sync.go", "if !u.listed {", "if false {"},
+	{"files that are gone not looked for", "spool.go", "errors.Join(s.look(), s.writer.sync())", "s.writer.sync()"},
+	{"a folder that cannot be read taken for gone", "gone.go", "err != nil && !absent(err)", "false"},
 	{"a cursor passes lines not yet public", "cursor.go", "return one.seq <= f.public", "return true"},
 	{"a cursor begins too late", "segment.go", "return s.marks[behind-1]", "return s.marks[min(behind, len(s.marks)-1)]"},
 	{"marks of a file that was made anew", "sync.go", "\ts.marks = nil\n", ""},

@@ -1,0 +1,145 @@
+package elk
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// overloaded is a server that takes nothing until the switch is set.
+func overloaded(t *testing.T) (url string, well *atomic.Bool) {
+	t.Helper()
+	srv := startServer(t)
+	well = new(atomic.Bool)
+	srv.Intercept(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if well.Load() {
+				next.ServeHTTP(w, r)
+				return
+			}
+			w.WriteHeader(http.StatusServiceUnavailable)
+		})
+	})
+	return srv.URL(), well
+}
+
+// removable is a shipper with lines in files that are closed, in memory and
+// not, and nobody who takes them.
+func removable(t *testing.T, c Config) *Shipper {
+	t.Helper()
+	c.SpoolBytes, c.RingBytes, c.MaxLineBytes = 2<<20, 64<<10, 4<<10
+	s := openShipper(t, c)
+	for range 40 {
+		for range 20 {
+			mustWrite(t, s, `{"message":"`+strings.Repeat("x", 1000)+`"}`+"\n")
+		}
+		if err := s.Sync(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// TestSpoolRemoved: somebody removes the folder while nothing is written.
+// Sync, an alarm and the counts tell what is lost; what comes then is on disk.
+func TestSpoolRemoved(t *testing.T) {
+	var told alarmLog
+	url, _ := overloaded(t)
+	c := spooled(t, url)
+	c.OnAlarm = told.add
+	s := removable(t, c)
+	if err := os.RemoveAll(c.SpoolDir); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Sync(); !errors.Is(err, ErrLost) {
+		t.Errorf("Sync: %v", err)
+	}
+	lost := checkBalance(t, s).Dropped.Corrupt
+	if lost == 0 || lost == 800 {
+		t.Errorf("%d lines are lost", lost)
+	}
+	waitUntil(t, "the alarm", func() bool { return told.has(alarmSpoolDamaged) })
+	if err := s.Sync(); !errors.Is(err, ErrPending) || errors.Is(err, ErrLost) {
+		t.Errorf("Sync with lines in memory only: %v", err)
+	}
+	for n := range 20 {
+		mustWrite(t, s, lineNumber(n)+"\n")
+	}
+	if err := s.Sync(); !errors.Is(err, ErrPending) {
+		t.Errorf("Sync with lines in memory only: %v", err)
+	}
+	stats := shutDown(t, s)
+	if stats.Dropped.Close == 0 || stats.Dropped.Corrupt < lost || stats.Pending < 20 {
+		t.Errorf("stats %+v", stats)
+	}
+	next := openShipper(t, c)
+	if got := next.Stats().Recovered; got != stats.Pending {
+		t.Errorf("Close left %d on disk, of which %d are there", stats.Pending, got)
+	}
+	shutDown(t, next)
+}
+
+// over is a context that has ended.
+func over() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}
+
+// shutDown ends a shipper at once.
+func shutDown(t *testing.T, s *Shipper) Stats {
+	t.Helper()
+	if err := s.Shutdown(over()); err != nil && !errors.Is(err, ErrLost) {
+		t.Errorf("Shutdown: %v", err)
+	}
+	return checkBalance(t, s)
+}
+
+// TestSpoolRemovedRecovers: what memory had is stored, once the server takes
+// it, and then Sync returns nil again.
+func TestSpoolRemovedRecovers(t *testing.T) {
+	url, well := overloaded(t)
+	c := spooled(t, url)
+	s := removable(t, c)
+	if err := os.RemoveAll(c.SpoolDir); err != nil {
+		t.Fatal(err)
+	}
+	s.keeper.keep()
+	if err := s.Sync(); !errors.Is(err, ErrLost) {
+		t.Errorf("Sync after the keeper has found out: %v", err)
+	}
+	well.Store(true)
+	if err := s.Flush(t.Context()); err != nil {
+		t.Errorf("Flush: %v", err)
+	}
+	if err := s.Sync(); err != nil {
+		t.Errorf("Sync: %v", err)
+	}
+	stats := checkBalance(t, s)
+	if stats.Delivered == 0 || stats.Delivered+stats.Dropped.Corrupt != stats.Accepted || stats.Pending != 0 {
+		t.Errorf("stats %+v", stats)
+	}
+	if err := s.Close(); !errors.Is(err, ErrLost) {
+		t.Errorf("Close: %v", err)
+	}
+}
+
+// TestSpoolRemovedBeforeClose: Close is the first to find out.
+func TestSpoolRemovedBeforeClose(t *testing.T) {
+	url, _ := overloaded(t)
+	c := spooled(t, url)
+	s := removable(t, c)
+	if err := os.RemoveAll(c.SpoolDir); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Shutdown(over()); !errors.Is(err, ErrLost) {
+		t.Errorf("Shutdown: %v", err)
+	}
+	if stats := checkBalance(t, s); stats.Dropped.Corrupt == 0 {
+		t.Errorf("stats %+v", stats)
+	}
+}
