@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -247,23 +246,16 @@ func TestPausedStreamMakesRoom(t *testing.T) {
 	})
 }
 
-// TestParkedBytesAreBounded: beyond that a worker keeps its batch, so that
-// nothing that was taken is lost.
+// TestParkedBytesAreBounded: the more streams are refused, the less is taken
+// of each.
 func TestParkedBytesAreBounded(t *testing.T) {
 	f := &forbidden{asked: map[string][]time.Time{}, items: map[string]string{}}
-	var requests atomic.Int32
-	c := Config{BatchBytes: 2000, RingBytes: 1 << 20, Client: clientFunc(func(r *http.Request) (*http.Response, error) {
-		if requests.Add(1) == 20_000 {
-			t.Error("a batch that finds no room is sent again without a pause")
-			f.mend()
-		}
-		return f.Perform(r)
-	})}
-	bubble(t, c, func(s *Shipper) {
-		for n := range 20 {
+	const batch, streams = 400_000, 20
+	bubble(t, Config{BatchBytes: batch, RingBytes: 16 << 20, Client: f}, func(s *Shipper) {
+		for n := range streams {
 			f.forbid(fmt.Sprintf("logs-d%d-default", n))
-			for range 20 {
-				mustWrite(t, s.Dataset(fmt.Sprint("d", n)), `{"a":"`+strings.Repeat("x", 500)+`"}`)
+			for range 25 {
+				mustWrite(t, s.Dataset(fmt.Sprint("d", n)), `{"a":"`+strings.Repeat("x", 20_000)+`"}`)
 			}
 		}
 		for range 100 {
@@ -271,16 +263,49 @@ func TestParkedBytesAreBounded(t *testing.T) {
 			s.queue.mu.Lock()
 			parked := s.queue.parked
 			s.queue.mu.Unlock()
-			if parked > 2*2000 {
+			if parked > 4*batch+2*streams*takeBytes {
 				t.Fatalf("%d bytes are parked", parked)
 			}
 		}
 		f.mend()
 		time.Sleep(2 * time.Minute)
-		if stats := s.Stats(); stats.Delivered != 400 {
+		if stats := s.Stats(); stats.Delivered != 25*streams {
 			t.Errorf("stats = %+v", stats)
 		}
 	})
+}
+
+// TestRefusedStreamsHoldUpNobody, however many they are: no worker waits with
+// a batch of theirs, and nothing of it is lost.
+func TestRefusedStreamsHoldUpNobody(t *testing.T) {
+	for _, inFlight := range []int{1, 2} {
+		for _, withSpool := range []bool{false, true} {
+			t.Run(fmt.Sprintf("InFlight %d, spool %v", inFlight, withSpool), func(t *testing.T) {
+				f := &forbidden{asked: map[string][]time.Time{}, items: map[string]string{}}
+				c := Config{Client: f, InFlight: inFlight, BatchBytes: 2000, BatchWait: time.Millisecond, BackoffMin: time.Hour, BackoffMax: time.Hour}
+				if withSpool {
+					c.SpoolDir = t.TempDir()
+				}
+				s := openShipper(t, c)
+				for n := range 6 {
+					f.forbid(fmt.Sprintf("logs-d%d-default", n))
+					for range 20 {
+						mustWrite(t, s.Dataset(fmt.Sprint("d", n)), `{"a":"`+strings.Repeat("x", 500)+`"}`)
+					}
+				}
+				waitUntil(t, "each stream is refused", func() bool { return s.Stats().Retries >= 6 })
+				for range 100 {
+					mustWrite(t, s, "{}")
+				}
+				waitUntil(t, "the stream that nobody refuses is stored", func() bool { return s.Stats().Delivered == 100 })
+				checkBalance(t, s)
+				f.mend()
+				if stats := closeWell(t, s); stats.Delivered != 220 {
+					t.Errorf("stats %+v", stats)
+				}
+			})
+		}
+	}
 }
 
 // TestInFlight: so many requests at once, and no more.

@@ -216,10 +216,12 @@
 //
 // A Write takes a short lock and allocates nothing in the steady state.
 // Memory is bounded by RingBytes, about 4 times BatchBytes for each request in
-// flight and what waits of it, answers with it: below 64 MiB with the
-// defaults. An answer is read item by item; of its reasons, which may quote
-// documents, the first 1 KiB is kept, or less where there are many. One of more
-// than 128 MiB is not believed.
+// flight and what waits of it, answers with it, and InFlight times 64 KiB for
+// each stream that is refused beyond that: below 64 MiB with the defaults and few
+// of them.
+// An answer is read item by item; of its reasons, which may quote documents, the
+// first 1 KiB is kept, or less where there are many. One of more than 128 MiB is
+// not believed.
 //
 // The shipper never logs, and its HTTP client is never instrumented.
 // Credentials, Client, DeadLetter and OnAlarm may log into it; their panics
@@ -259,14 +261,14 @@
 //     those that wait, up to BatchBytes, are sent with each try.
 //   - Each dataset has requests of its own: hundreds of them with a line a
 //     second make hundreds of small requests.
-//   - When several streams are refused at once and what waits of them exceeds
-//     BatchBytes times InFlight (at least 2), the rest of it keeps a request's
-//     place between two tries, and so may hold up other streams for as long.
+//   - The more waits of streams that are refused, the smaller the requests of
+//     all: down to 64 KiB, from twice BatchBytes for each request in flight (at
+//     least 2) on.
 //   - Documents that wait apart are tried one at a time, with a pause of up to
 //     BackoffMax between two of all of them. With InFlight 1 others wait for
 //     such a try, and with one that ends in RequestTimeout for as long.
-//     When what waits of them and of refused streams exceeds the bound just
-//     named, the next one of their kind holds up its stream.
+//     When what waits of them and of refused streams exceeds BatchBytes times
+//     InFlight (at least 2), the next one of their kind holds up its stream.
 //     Trouble of the whole server that looks the same, such as a 500 for each
 //     request, makes some documents wait apart too, which ends within
 //     BackoffMax of the trouble.

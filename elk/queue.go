@@ -240,11 +240,11 @@ func (q *queue) assign(t *target, spare *batch) *batch {
 func (q *queue) take(b *batch) (more bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	begin := len(b.buf)
+	begin, limit := len(b.buf), q.batchBytes()
 	for !q.settled && len(b.buf)-begin < takeBytes {
 		from := q.source(b.target)
 		info, ok := q.ring.oldest(from)
-		if !ok || len(b.docs) > 0 && len(b.buf)+len(b.target.fields.gap)+int(info.size) > q.config.BatchBytes {
+		if !ok || len(b.docs) > 0 && len(b.buf)+len(b.target.fields.gap)+int(info.size) > limit {
 			break
 		}
 		b.take(info, &q.ring, from)
@@ -285,9 +285,8 @@ func (q *queue) cheer(t *target) {
 }
 
 // park puts a batch with documents that have to wait aside, so that its
-// worker can serve other targets. When too much is parked it reports false,
-// and how long the worker has to keep the batch itself.
-func (q *queue) park(b *batch, progress, refused bool, now time.Time) (wait time.Duration, ok bool) {
+// worker can serve other targets.
+func (q *queue) park(b *batch, progress, refused bool, now time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	t := b.target
@@ -295,18 +294,22 @@ func (q *queue) park(b *batch, progress, refused bool, now time.Time) (wait time
 		q.cheer(t)
 	}
 	t.road.refused = refused
-	wait = t.backoff.next(0)
-	if t.until = now.Add(wait); !q.parkable(len(b.buf)) {
-		return wait, false
-	}
+	t.until = now.Add(t.backoff.next(0))
 	b.trim()
 	t.busy--
 	t.parked = append(t.parked, b)
 	q.parked += len(b.buf)
-	return 0, true
 }
 
-// parkable reports whether n more bytes may be parked. Under mu.
+// batchBytes is the size of a batch: the less, down to takeBytes, the more is
+// parked, so that there is a place for it wherever its stream is refused, and
+// no worker has to keep it. Under mu.
+func (q *queue) batchBytes() int {
+	all := q.config.BatchBytes
+	return min(all, max(takeBytes, all-q.parked/(2*max(2, q.config.InFlight))))
+}
+
+// parkable reports whether n more bytes may be parked by choice. Under mu.
 func (q *queue) parkable(n int) bool {
 	return q.parked+n <= max(2, q.config.InFlight)*q.config.BatchBytes
 }
@@ -389,12 +392,4 @@ func (q *queue) isClosed() bool {
 	default:
 		return false
 	}
-}
-
-// early is closed when closing begins; never, once it has.
-func (q *queue) early() <-chan struct{} {
-	if q.isClosed() {
-		return nil
-	}
-	return q.closing
 }

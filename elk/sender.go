@@ -141,12 +141,9 @@ func (w *worker) serve(ctx context.Context, b *batch) {
 		if waiting.documents == 0 || len(b.docs) == 0 {
 			continue
 		}
-		wait, parked := w.queue.park(b, waiting.progress, waiting.refused, time.Now())
-		if parked {
-			w.queue.signal()
-			return
-		}
-		sleep(ctx, wait, w.queue.early())
+		w.queue.park(b, waiting.progress, waiting.refused, time.Now())
+		w.queue.signal()
+		return
 	}
 	w.queue.finish(b, progress)
 	w.queue.signal()

@@ -37,11 +37,20 @@ func (q *queue) passed(seq uint64) bool {
 		}
 	}
 	for _, t := range q.targets {
-		if first, ok := q.ring.oldest(t.road); ok && first.seq <= seq || t.trail.behind && t.trail.next <= seq {
+		if q.waits(t.road, seq) || q.waits(t.staged, seq) || t.trail.behind && t.trail.next <= seq {
 			return false
 		}
 	}
 	return q.store.passed(seq)
+}
+
+// waits reports whether a road, nil for none, has a line up to seq. Under mu.
+func (q *queue) waits(r *road, seq uint64) bool {
+	if r == nil {
+		return false
+	}
+	first, ok := q.ring.oldest(r)
+	return ok && first.seq <= seq
 }
 
 // hurry sends what is here without waiting for a full batch, or for the end
