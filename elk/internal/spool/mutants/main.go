@@ -77,7 +77,7 @@ func (m mutant) try(dir string) (verdict, tests string, err error) {
 	if err != nil {
 		return "BROKEN", "", err
 	}
-	run := exec.Command("go", "test", "-count=1", "-timeout=5m", "-overlay="+overlay, target)
+	run := exec.Command("go", "test", "-count=1", "-timeout=5m", "-overlay="+overlay, target, "-rapid.nofailfile")
 	run.Dir = dir
 	out, err := run.CombinedOutput()
 	switch failed := failures(out); {
