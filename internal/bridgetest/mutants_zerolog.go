@@ -67,7 +67,7 @@ func zerologMutants() []Mutant {
 		{"zerolog: bools as strings", plain, `attribute.BoolValue(m.kind == 't')`, `attribute.StringValue(string(m.kind))`, bridge,
 			[]string{"type-bool", "type-bool-with"}},
 		{"zerolog: strings emptied", plain, `attribute.StringValue(v)`, `attribute.StringValue("")`, bridge,
-			[]string{"type-time", "type-time-with"}},
+			[]string{"type-time", "type-time-with", "type-error", "type-error-with", "type-string", "type-string-with"}},
 		{"zerolog: strings with escapes emptied", convert, `c.to.AddString(group, key, c.text(m))`, `c.to.AddString(group, key, "")`, bridge,
 			[]string{"type-bytes", "type-bytes-with"}},
 		{"zerolog: arrays of strings as text", array, "case '\"':\n\t\tc.to.AddIn(group, attribute.StringSlice", "case 'x':\n\t\tc.to.AddIn(group, attribute.StringSlice", bridge,
