@@ -27,7 +27,9 @@ func slogMutants() []Mutant {
 			[]string{"ids-root-in-group", "ids-root-in-two-groups", "ids-root-in-empty-group", "ids-once-with", "ids-once-call",
 				"ids-once-both", "ids-once-in-group", "bound-then-derived", "derived-then-bound", "context-fields-in-group", "link"}},
 		{"slog: user's ids removed always", encode, `return e.traced && e.rules.IsID(key)`, `return e.rules.IsID(key)`, bridge,
-			[]string{"own-id-without-span-with", "own-id-without-span-call"}},
+			[]string{"own-id-without-span-with"}},
+		{"slog: user's ids of a call removed", encode, "\t\ttells = false\n", "\t\treturn true\n", bridge,
+			[]string{"own-id-without-span-call"}},
 		{"slog: ids' names taken in groups", convert, `c.prefix == "" && c.rules.IsID(a.Key)`, `c.rules.IsID(a.Key)`, bridge,
 			[]string{"own-id-in-group"}},
 
