@@ -5,6 +5,9 @@ func slogMutants() []Mutant {
 	const (
 		handler = "slogbridge/handler.go"
 		encode  = "slogbridge/encode.go"
+		group   = "slogbridge/group.go"
+		member  = "slogbridge/member.go"
+		scalar  = "slogbridge/scalar.go"
 		convert = "slogbridge/convert.go"
 		ecs     = "slogbridge/ecs.go"
 		rewrite = "slogbridge/rewrite.go"
@@ -26,9 +29,9 @@ func slogMutants() []Mutant {
 			"\t\t_, _ = h, ids\n\t\tr = r.Clone()\n\t\tr.AddAttrs(w.rules.IDAttrs(scope.Span.SpanContext())...)\n\t\tr.AddAttrs(slogAttrs(scope.Fields())...)\n\t\treturn w.inner.Handle(ctx, r)\n", bridge,
 			[]string{"ids-root-in-group", "ids-root-in-two-groups", "ids-root-in-empty-group", "ids-once-with", "ids-once-call",
 				"ids-once-both", "ids-once-in-group", "bound-then-derived", "derived-then-bound", "context-fields-in-group", "link"}},
-		{"slog: user's ids removed always", encode, `return e.traced && e.rules.IsID(key)`, `return e.rules.IsID(key)`, bridge,
+		{"slog: user's ids removed always", member, `return e.traced && e.rules.IsID(key)`, `return e.rules.IsID(key)`, bridge,
 			[]string{"own-id-without-span-with"}},
-		{"slog: user's ids of a call removed", encode, "\t\ttells = false\n", "\t\treturn true\n", bridge,
+		{"slog: user's ids of a call removed", scalar, "\t\ttells = false\n", "\t\treturn true\n", bridge,
 			[]string{"own-id-without-span-call"}},
 		{"slog: ids' names taken in groups", convert, `c.prefix == "" && c.rules.IsID(a.Key)`, `c.rules.IsID(a.Key)`, bridge,
 			[]string{"own-id-in-group"}},
@@ -76,7 +79,7 @@ func slogMutants() []Mutant {
 
 		{"slog: wrapped, resource lost", wrap, `slogAttrs(w.rules.Constant())`, `slogAttrs(nil)`, bridge,
 			[]string{"resource", "resource-in-group", "resource-without-span", "ecs-wrapped-names"}},
-		{"slog: ECS: errors left where they are", encode, `if e.rules.Schema() == events.ECS && e.ecsError(a) {`, `if false {`, bridge,
+		{"slog: ECS: errors left where they are", member, `if e.rules.Schema() == events.ECS && e.ecsError(a) {`, `if false {`, bridge,
 			[]string{"ecs-error-string", "ecs-two-errors"}},
 		{"slog: ECS: head without errors", ecs, "\tif err == nil {\n\t\treturn\n", "\tif err != nil || err == nil {\n\t\treturn\n", bridge,
 			[]string{"ecs-error", "ecs-error-with", "ecs-error-in-group"}},
@@ -90,13 +93,13 @@ func slogMutants() []Mutant {
 			[]string{"ecs-repeated-keys", "ecs-rivals"}},
 		{"slog: ECS: our fields by their path", ecs, `return e.rules.Owns(e.path + key)`, `return false`, bridge,
 			[]string{"ecs-owned-in-group"}},
-		{"slog: ECS: groups under labels stay objects", encode, `if asString {
+		{"slog: ECS: groups under labels stay objects", group, `if asString {
 		text :=`, `if asString && e.b == nil {
 		text :=`, bridge,
 			[]string{"ecs-group-string"}},
 		{"slog: ECS: no origin", "slogbridge/builtins.go", `e.text("log.origin.file.name", src.File)`, `_ = src.File`, bridge,
 			[]string{"ecs-source"}},
-		{"slog: own keys not hidden", encode, `guardedByKey(a) && e.rules.Hides(e.path+a.Key)`, `guardedByKey(a) && e.rules.Hides("")`, bridge,
+		{"slog: own keys not hidden", member, `guardedByKey(a) && e.rules.Hides(e.path+a.Key)`, `guardedByKey(a) && e.rules.Hides("")`, bridge,
 			[]string{"redact-key", "redact-path", "redact-without-span"}},
 		{"slog: own strings not cleaned", value, `e.string(e.rules.CleanText(v.String()))`, `e.string(v.String())`, bridge,
 			[]string{"redact-pattern", "redact-without-span"}},
