@@ -116,17 +116,7 @@ func TestWrongCombinations(t *testing.T) {
 		{"fingerprint without https", Config{Addresses: []string{plain}, CertificateFingerprint: sum}, "no address begins with https"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := Open(tt.c)
-			if err == nil {
-				_ = s.Close()
-				t.Fatal("Open accepts it")
-			}
-			if !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "elk: ") {
-				t.Errorf("error %q does not say %q", err, tt.want)
-			}
-			if strings.Contains(err.Error(), "sesame") {
-				t.Errorf("error %q tells a secret", err)
-			}
+			checkRefused(t, tt.c, tt.want, "sesame")
 		})
 	}
 }

@@ -66,17 +66,7 @@ func TestOpenRefusesWrongConfiguration(t *testing.T) {
 		{"back-off upside down", Config{Addresses: address, BackoffMin: 2, BackoffMax: 1}, "above BackoffMax"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := Open(tt.c)
-			if err == nil {
-				_ = s.Close()
-				t.Fatal("Open accepts it")
-			}
-			if !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "elk: ") {
-				t.Errorf("error %q does not say %q", err, tt.want)
-			}
-			if strings.Contains(err.Error(), "secret") {
-				t.Errorf("error %q tells a secret", err)
-			}
+			checkRefused(t, tt.c, tt.want, "secret")
 		})
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/spanlog/spanlog/elk/elktest"
 )
 
 // fault handles one request; next is the server.
@@ -67,6 +69,23 @@ func plainBody(header http.Header, body []byte) []byte {
 		panic(err)
 	}
 	return plain
+}
+
+// outage makes a server answer 503 as long as the switch that it returns is
+// set, which it is from the start.
+func outage(srv *elktest.Server) *atomic.Bool {
+	down := new(atomic.Bool)
+	down.Store(true)
+	srv.Intercept(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if down.Load() {
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	return down
 }
 
 func writeJSON(w http.ResponseWriter, body []byte) {

@@ -3,8 +3,6 @@ package elk
 import (
 	"context"
 	"errors"
-	"net/http"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -27,18 +25,9 @@ var flushPlaces = map[string]struct {
 func TestFlushWithSpool(t *testing.T) {
 	for name, tt := range flushPlaces {
 		t.Run(name, func(t *testing.T) {
-			var down atomic.Bool
-			down.Store(tt.down)
 			srv := startServer(t)
-			srv.Intercept(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if down.Load() {
-						w.WriteHeader(http.StatusServiceUnavailable)
-						return
-					}
-					next.ServeHTTP(w, r)
-				})
-			})
+			down := outage(srv)
+			down.Store(tt.down)
 			c, disk := spooled(t, srv.URL()), newTrickyDisk()
 			c.BatchWait, c.FlushTimeout, c.Block, c.spoolFS = time.Hour, time.Minute, time.Minute, disk
 			c.RingBytes = tt.ring

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -225,4 +226,18 @@ func readBody(r *http.Request) string {
 	}
 	_ = r.Body.Close()
 	return string(body)
+}
+
+// checkRefused checks that Open refuses a configuration for that reason, and that
+// the error does not tell the secret.
+func checkRefused(t *testing.T, c Config, reason, secret string) {
+	t.Helper()
+	s, err := Open(c)
+	if err == nil {
+		_ = s.Close()
+		t.Fatal("Open accepts it")
+	}
+	if text := err.Error(); !strings.Contains(text, reason) || !strings.HasPrefix(text, "elk: ") || strings.Contains(text, secret) {
+		t.Errorf("error %q does not say %q, or tells %q", text, reason, secret)
+	}
 }

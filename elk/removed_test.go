@@ -3,29 +3,10 @@ package elk
 import (
 	"context"
 	"errors"
-	"net/http"
 	"os"
 	"strings"
-	"sync/atomic"
 	"testing"
 )
-
-// overloaded is a server that takes nothing until the switch is set.
-func overloaded(t *testing.T) (url string, well *atomic.Bool) {
-	t.Helper()
-	srv := startServer(t)
-	well = new(atomic.Bool)
-	srv.Intercept(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if well.Load() {
-				next.ServeHTTP(w, r)
-				return
-			}
-			w.WriteHeader(http.StatusServiceUnavailable)
-		})
-	})
-	return srv.URL(), well
-}
 
 // removable is a shipper with lines in files that are closed, in memory and
 // not, and nobody who takes them.
@@ -48,8 +29,9 @@ func removable(t *testing.T, c Config) *Shipper {
 // Sync, an alarm and the counts tell what is lost; what comes then is on disk.
 func TestSpoolRemoved(t *testing.T) {
 	var told alarmLog
-	url, _ := overloaded(t)
-	c := spooled(t, url)
+	srv := startServer(t)
+	outage(srv)
+	c := spooled(t, srv.URL())
 	c.OnAlarm = told.add
 	s := removable(t, c)
 	if err := os.RemoveAll(c.SpoolDir); err != nil {
@@ -102,8 +84,9 @@ func shutDown(t *testing.T, s *Shipper) Stats {
 // TestSpoolRemovedRecovers: what memory had is stored, once the server takes
 // it, and then Sync returns nil again.
 func TestSpoolRemovedRecovers(t *testing.T) {
-	url, well := overloaded(t)
-	c := spooled(t, url)
+	srv := startServer(t)
+	down := outage(srv)
+	c := spooled(t, srv.URL())
 	s := removable(t, c)
 	if err := os.RemoveAll(c.SpoolDir); err != nil {
 		t.Fatal(err)
@@ -112,7 +95,7 @@ func TestSpoolRemovedRecovers(t *testing.T) {
 	if err := s.Sync(); !errors.Is(err, ErrLost) {
 		t.Errorf("Sync after the keeper has found out: %v", err)
 	}
-	well.Store(true)
+	down.Store(false)
 	if err := s.Flush(t.Context()); err != nil {
 		t.Errorf("Flush: %v", err)
 	}
@@ -130,8 +113,9 @@ func TestSpoolRemovedRecovers(t *testing.T) {
 
 // TestSpoolRemovedBeforeClose: Close is the first to find out.
 func TestSpoolRemovedBeforeClose(t *testing.T) {
-	url, _ := overloaded(t)
-	c := spooled(t, url)
+	srv := startServer(t)
+	outage(srv)
+	c := spooled(t, srv.URL())
 	s := removable(t, c)
 	if err := os.RemoveAll(c.SpoolDir); err != nil {
 		t.Fatal(err)

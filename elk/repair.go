@@ -63,8 +63,13 @@ func (r *repairer) object(depth int) bool {
 	r.out = append(r.out, '{')
 	taken := r.keysFrom(r.pos)
 	seen := map[string]int{}
-	for r.space(); r.peek() == '"'; r.space() {
-		if !r.member(seen, taken, depth) {
+	return r.list('}', func() bool { return r.peek() == '"' && r.member(seen, taken, depth) })
+}
+
+// list copies what one stands for, with commas between, up to the end.
+func (r *repairer) list(end byte, one func() bool) bool {
+	for r.space(); r.peek() != end; r.space() {
+		if !one() {
 			return false
 		}
 		r.space()
@@ -74,8 +79,8 @@ func (r *repairer) object(depth int) bool {
 		r.pos++
 		r.out = append(r.out, ',')
 	}
-	r.out = append(r.out, '}')
-	return r.eat('}')
+	r.out = append(r.out, end)
+	return r.eat(end)
 }
 
 // keysFrom returns the keys of the object that begins at pos, so that a new
@@ -183,17 +188,5 @@ func (r *repairer) array(depth int) bool {
 		return false
 	}
 	r.out = append(r.out, '[')
-	for r.space(); r.peek() != ']'; r.space() {
-		if !r.value(depth + 1) {
-			return false
-		}
-		r.space()
-		if r.peek() != ',' {
-			break
-		}
-		r.pos++
-		r.out = append(r.out, ',')
-	}
-	r.out = append(r.out, ']')
-	return r.eat(']')
+	return r.list(']', func() bool { return r.value(depth + 1) })
 }

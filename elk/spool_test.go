@@ -129,17 +129,7 @@ func TestRecoveredKeepIdentity(t *testing.T) {
 // order, and memory stays as it is.
 func TestBacklogBeyondRing(t *testing.T) {
 	srv := startServer(t)
-	var down atomic.Bool
-	down.Store(true)
-	srv.Intercept(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if down.Load() {
-				w.WriteHeader(http.StatusServiceUnavailable)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
-	})
+	down := outage(srv)
 	c := spooled(t, srv.URL())
 	c.RingBytes, c.BatchBytes, c.InFlight = 64<<10, 8<<10, 1
 	c.CloseTimeout = time.Minute
@@ -231,17 +221,7 @@ func TestDiskFails(t *testing.T) {
 				t.Errorf("Health = %+v", h)
 			}
 
-			down := make(chan struct{})
-			srv.Intercept(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					select {
-					case <-down:
-						next.ServeHTTP(w, r)
-					default:
-						w.WriteHeader(http.StatusServiceUnavailable)
-					}
-				})
-			})
+			down := outage(srv)
 			writeLines(t, s, 30, 40)
 			if err := s.Sync(); !errors.Is(err, fault) && !errors.Is(err, ErrPending) {
 				t.Errorf("Sync with the disk broken = %v", err)
@@ -253,7 +233,7 @@ func TestDiskFails(t *testing.T) {
 				return err == nil || errors.Is(err, ErrPending)
 			})
 			waitUntil(t, "somebody is told that the disk works again", func() bool { return told.has(alarmSpoolWorks) })
-			close(down)
+			down.Store(false)
 			stats := closeWell(t, s)
 			if stats.Dropped.Total() != 0 {
 				t.Errorf("stats %+v", stats)
@@ -314,23 +294,13 @@ func fillSpool(t *testing.T, s *Shipper) (n int) {
 // kept is stored.
 func TestFullDrains(t *testing.T) {
 	srv := startServer(t)
-	down := make(chan struct{})
-	srv.Intercept(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			select {
-			case <-down:
-				next.ServeHTTP(w, r)
-			default:
-				w.WriteHeader(http.StatusServiceUnavailable)
-			}
-		})
-	})
+	down := outage(srv)
 	c := spooled(t, srv.URL())
 	c.RingBytes, c.SpoolBytes = 8<<10, minSpoolBytes // less in memory than in a segment
 	s := openShipper(t, c)
 	n := fillSpool(t, s)
 	writeLines(t, s, n+1, n+500)
-	close(down)
+	down.Store(false)
 	// Lines that keep coming must not take the room of those on disk.
 	flood := make(chan struct{})
 	var flooding sync.WaitGroup
