@@ -76,22 +76,7 @@ const (
 	Hold              // give it to State.Hold
 )
 
-// Admit takes a place for a log event of this span, if there is one. A warning is an event at Warn or above.
-func (st *State) Admit(s trace.Span, warning bool) Place { return st.admit(s, warning, 1) }
-
-// admit is Admit for so many log events, one or, for an exception of package span, none.
-func (st *State) admit(s trace.Span, warning bool, logs int) Place {
-	st.mu.Lock()
-	place := st.budget.take(warning, logs)
-	dropped := st.budget.dropped
-	st.mu.Unlock()
-	if place == Drop {
-		tell(s, dropped)
-	}
-	return place
-}
-
-// take is admit, and counts what is given to the span: so many log events.
+// take is admit, and counts what is given to the span: so many log events, one or, for an exception of package span, none.
 func (b *budget) take(warning bool, logs int) Place {
 	place := b.admit(warning)
 	if place == Add {
@@ -138,8 +123,13 @@ func (st *State) admitException(s trace.Span) Place {
 		st.mu.Unlock()
 		return Add
 	}
+	place := st.budget.take(true, 0)
+	dropped := st.budget.dropped
 	st.mu.Unlock()
-	return st.admit(s, true, 0)
+	if place == Drop {
+		tell(s, dropped)
+	}
+	return place
 }
 
 // Hold keeps an event until the end of the span; the oldest one gives way. It copies attrs into memory that is used

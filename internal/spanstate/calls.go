@@ -88,8 +88,8 @@ func (st *State) Told(c *Call, output uint64) bool {
 	return st.calls.knows(c, output)
 }
 
-// Take is Claim and Admit under one lock: it takes a place for the event of a call, unless another output has told of the
-// call before. An output of 0 is the only one there is, and claims nothing.
+// Take claims a call and takes a place for its event, if there is one, unless another output has told of the call before.
+// An output of 0 is the only one there is, and claims nothing. A warning is an event at Warn or above.
 func (st *State) Take(s trace.Span, c *Call, output uint64, warning bool) (place Place, told bool) {
 	st.mu.Lock()
 	if output != 0 && !claimIn(&st.calls, c, output) {

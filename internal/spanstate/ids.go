@@ -1,8 +1,6 @@
 package spanstate
 
 import (
-	"context"
-
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -32,8 +30,3 @@ var allFlags = func() string {
 	}
 	return string(b)
 }()
-
-// SpanOf returns the span of ctx; one that does nothing where there is none or ctx is nil.
-func SpanOf(ctx context.Context) trace.Span {
-	return trace.SpanFromContext(ctx)
-}
