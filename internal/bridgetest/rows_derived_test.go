@@ -3,10 +3,12 @@ package bridgetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -59,8 +61,8 @@ func derivedRows() []row {
 					first.log(s.ctx, 0, "m")
 					second.log(s.ctx, 0, "m")
 					inner.log(s.ctx, 0, "m", f("own", "third"))
-					wantPath(t, s, ".h.own")
-					wantOwn(t, s, "first", "second", "third")
+					lines := wantOwn(t, s, "first", "second", "third")
+					wantIn(t, s, lines, "h", "own")
 				}
 			}},
 		{name: "concurrent", says: "derived loggers can be used concurrently: every line and event is whole",
@@ -114,9 +116,10 @@ func wantApart(t *testing.T, s *stage) {
 }
 
 // wantOwn wants as many lines and events, each with its value of own, at the root or in the group.
-func wantOwn(t *testing.T, s *stage, values ...string) {
+func wantOwn(t *testing.T, s *stage, values ...string) (lines []object) {
 	t.Helper()
-	lines, all := s.lines(), s.end().Events()
+	lines = s.lines()
+	all := s.end().Events()
 	if len(lines) != len(values) || len(all) != len(values) {
 		t.Fatalf("got %d lines and %d events, want %d", len(lines), len(all), len(values))
 	}
@@ -128,18 +131,31 @@ func wantOwn(t *testing.T, s *stage, values ...string) {
 			t.Errorf("event: got %v, want own %q", all[i].Attributes, want)
 		}
 	}
+	return lines
 }
 
-// wantPath wants an attribute of the last event to end like this.
-func wantPath(t *testing.T, s *stage, end string) {
+// wantIn wants that member in that group, on the last line and on the last event.
+func wantIn(t *testing.T, s *stage, lines []object, group, key string) {
 	t.Helper()
 	all := s.end().Events()
-	for _, kv := range all[len(all)-1].Attributes {
-		if strings.HasSuffix(string(kv.Key), end) {
-			return
+	if line := lines[len(lines)-1]; !isIn(line, group, key) {
+		t.Errorf("line: got %v, want %s in %s", line, key, group)
+	}
+	attrs := all[len(all)-1].Attributes
+	if !slices.ContainsFunc(attrs, func(kv attribute.KeyValue) bool { return strings.HasSuffix(string(kv.Key), "."+group+"."+key) }) {
+		t.Errorf("event: got %v, want %s in %s", attrs, key, group)
+	}
+}
+
+// isIn reports whether a group of that name, at any depth, has the member.
+func isIn(o object, group, key string) bool {
+	for name, v := range o {
+		inner, _ := v.(object)
+		if _, there := inner[key]; there && name == group || isIn(inner, group, key) || strings.HasSuffix("."+name, "."+group+"."+key) {
+			return true
 		}
 	}
-	t.Errorf("got %v, want a key with the end %q", all[len(all)-1].Attributes, end)
+	return false
 }
 
 func hasOwn(e event, want string) bool {
