@@ -92,21 +92,15 @@ func (c *converter) gives(key string) bool {
 }
 
 func (c *converter) put(kv attribute.KeyValue) {
-	if c.gives(string(kv.Key)) {
-		return
+	if group, name, ok := c.place(string(kv.Key)); ok {
+		kv.Key = attribute.Key(name)
+		c.to.AddIn(group, kv)
 	}
-	if c.prefix != "" {
-		kv.Key = attribute.Key(c.prefix) + kv.Key
-	}
-	c.to.AddIn(len(c.prefix), kv)
 }
 
 // place returns the name of a field, the length of its groups' part, and whether the field is on the event at all.
 func (c *converter) place(key string) (group int, name string, ok bool) {
-	if c.prefix == "" {
-		return 0, key, !c.gives(key)
-	}
-	return len(c.prefix), c.prefix + key, true
+	return len(c.prefix), c.prefix + key, !c.gives(key)
 }
 
 func (c *converter) AddBool(key string, v bool) {
