@@ -161,6 +161,7 @@ func (q *queue) lose(n int) {
 	q.store.onDisk -= n
 	q.stats.Dropped.Corrupt += uint64(n)
 	q.release()
+	q.signal() // they may have been the last
 }
 
 // sync returns once every line accepted before it is on disk, or has its

@@ -389,7 +389,7 @@ func spoil(t testing.TB, name, text string) {
 }
 
 // TestSpoolUnreadable: what cannot be read back is tried again, then given up
-// and counted.
+// and counted, and nobody waits for it any more.
 func TestSpoolUnreadable(t *testing.T) {
 	srv := startServer(t)
 	disk := newTrickyDisk()
@@ -422,8 +422,21 @@ func TestSpoolUnreadable(t *testing.T) {
 		}
 		f.step()
 	}
+	q.close()
+	select {
+	case <-q.wake:
+	default:
+	}
 	q.lose(d.Lost())
+	select {
+	case <-q.wake:
+	default:
+		t.Error("workers that wait for the last line do not learn that it is lost")
+	}
 	f.step()
+	if _, _, over := q.next(testTime, &batch{}); !over {
+		t.Error("there is more to do")
+	}
 	if s := q.read(); s.Dropped.Corrupt != 1 || s.Pending != 0 || !s.Balanced() || to.trail.behind {
 		t.Errorf("stats %+v", s)
 	}

@@ -1,9 +1,13 @@
 package spool
 
 import (
+	"errors"
 	"fmt"
 	"io"
 )
+
+// errTorn: a file that is still written is shorter than what was written.
+var errTorn = errors.New("the end of a file is damaged")
 
 // Cursor reads the lines that are in the spool only, in order, also those
 // that are written while it reads. It is not safe for concurrent use; all
@@ -43,12 +47,14 @@ func (c *Cursor) Next(r *Record) (ok bool, err error) {
 			c.pass(before.seq)
 			return false, nil
 		case err == io.EOF:
-			if !c.leave() {
+			if more, err := c.leave(); err != nil || !more {
 				c.pass(c.in.seq)
-				return false, nil
+				return false, err
 			}
 		case err != nil:
-			return false, fmt.Errorf("spool: %w", err)
+			if !c.again() {
+				return false, fmt.Errorf("spool: %w", err)
+			}
 		case c.wants(one, before.seq) && c.read(r, one):
 			return true, nil
 		}
@@ -80,13 +86,16 @@ func (c *Cursor) enter() (more bool, err error) {
 
 func (c *Cursor) folder() *folder { return c.spool.folders[c.at] }
 
-// openFile reports false for a file that is gone, and its lines with it.
+// openFile reports false for a file that is gone, and its lines with it. It
+// holds writing, so that the file is of the edition that it begins to read.
 func (c *Cursor) openFile(f *folder, s *segment) (ok bool, err error) {
+	f.writing.Lock()
 	f.mu.Lock()
 	end, edition := s.end, s.edition
 	begin := s.begin(f.seq(c.from))
 	f.mu.Unlock()
 	file, err := f.fs.Open(s.path)
+	f.writing.Unlock()
 	switch {
 	case err == nil:
 		c.open, c.edition, c.file, c.in = s, edition, file, newScanner(file, s.seed, end)
@@ -122,6 +131,9 @@ func (c *Cursor) Skip() {
 	f, s := c.folder(), c.open
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if c.renewed(c.in.seq) {
+		return
+	}
 	f.lose(s, c.in.seq+1, s.last)
 	c.shut()
 }
@@ -140,19 +152,44 @@ func (c *Cursor) shut() {
 
 // leave goes on at the end of a segment, in what was added to it meanwhile or
 // behind it. It reports false where that is the end for now.
-func (c *Cursor) leave() bool {
+func (c *Cursor) leave() (more bool, err error) {
 	f, s := c.folder(), c.open
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
-	case s.edition == c.edition && s.end > c.in.end:
+	case c.renewed(c.in.seq):
+		return true, nil
+	case s.end > c.in.end:
 		c.in.extend(s.end)
-		return true
-	case !s.sealed:
+		return true, nil
+	case s.sealed:
+		f.lose(s, c.in.seq+1, s.last)
+		c.shut()
+		return true, nil
+	case c.in.rest() > 0:
+		return false, fmt.Errorf("spool: %s: %w", s.path, errTorn)
+	}
+	return false, nil
+}
+
+// again is renewed behind what was read last, for who holds no lock.
+func (c *Cursor) again() bool {
+	f := c.folder()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return c.renewed(c.in.seq)
+}
+
+// renewed reports whether the open segment was made anew, and then goes on in
+// the new file behind a sequence: the old one may lack what came in later, and
+// what could not be read of it once may be in the new one. Under folder.mu.
+func (c *Cursor) renewed(seq uint64) bool {
+	if c.open.edition == c.edition {
 		return false
 	}
-	f.lose(s, c.in.seq+1, s.last)
+	c.from = max(c.from, seq+1+c.folder().base)
 	c.shut()
+	c.number--
 	return true
 }
 
@@ -165,12 +202,15 @@ func (c *Cursor) public(one frame) bool {
 }
 
 // wants reports whether a line is to be read, and counts those missing
-// before it.
+// before it, unless they are in a new file.
 func (c *Cursor) wants(one frame, before uint64) bool {
 	f := c.folder()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if one.missing > 0 {
+		if c.renewed(before) {
+			return false
+		}
 		f.lose(c.open, before+1, one.seq-1)
 	}
 	return one.seq+f.base >= c.from && c.open.left.has(one.seq)

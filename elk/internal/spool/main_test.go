@@ -2,13 +2,20 @@ package spool
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"testing"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain lets TestModel do what takes 2 s; -rapid.checks says otherwise.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "3000"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const testDir = "/spool"
 

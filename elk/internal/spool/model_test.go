@@ -20,8 +20,9 @@ type model struct {
 	lines map[key]*line
 	old   []*ledger // of processes that have ended
 
-	cursor *Cursor
-	read   uint64 // order up to which the cursor came
+	segment int64 // bytes of one file
+	cursor  *Cursor
+	read    uint64 // order up to which the cursor came
 }
 
 // line is what the model knows of a line that is in the spool.
@@ -31,14 +32,14 @@ type line struct {
 }
 
 func newModel(t *rapid.T) *model {
-	m := &model{t: t, fake: newFakeFS(), lines: map[key]*line{}}
+	m := &model{t: t, fake: newFakeFS(), lines: map[key]*line{}, segment: rapid.SampledFrom([]int64{700, 4000}).Draw(t, "segment")}
 	m.fake.dirs[testDir] = &fakeDir{made: true}
 	m.open()
 	return m
 }
 
 func (m *model) options() Options {
-	return Options{FS: m.fake, ID: testID(m.count), Segment: 700, Size: 20000}
+	return Options{FS: m.fake, ID: testID(m.count), Segment: m.segment, Size: 20000}
 }
 
 func (m *model) open() {
@@ -157,16 +158,18 @@ func (m *model) Maintain(t *rapid.T) {
 	}
 }
 
-// Fault makes an operation fail, until the next.
+// Fault makes an operation fail, until the next or so often.
 func (m *model) Fault(t *rapid.T) {
 	op := rapid.SampledFrom([]string{"", "", "write", "sync", "create", "syncdir", "rename", "remove", "truncate"}).Draw(t, "op")
 	err := rapid.SampledFrom([]error{syscall.EIO, syscall.ENOSPC, syscall.EROFS}).Draw(t, "error")
 	m.fake.short = rapid.IntRange(0, 300).Draw(t, "short")
+	times := rapid.SampledFrom([]int{1, 2, 1000}).Draw(t, "times")
 	m.fake.before = func(got, _ string, _ int) error {
-		if got == op {
-			return err
+		if got != op || times == 0 {
+			return nil
 		}
-		return nil
+		times--
+		return err
 	}
 	if op == "" {
 		m.fake.before = nil
@@ -280,13 +283,13 @@ func (m *model) Check(t *rapid.T) {
 }
 
 // TestModel: random operations, faults and crashes, against the model.
-func TestModel(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		m := newModel(t)
-		defer func() { m.cursor.Close() }()
-		t.Repeat(map[string]func(*rapid.T){
-			"append": m.Append, "ack": m.Ack, "take": m.Take, "leave": m.Leave, "sync": m.Sync, "maintain": m.Maintain,
-			"fault": m.Fault, "read": m.Read, "kill": m.Kill, "crash": m.Crash, "restart": m.Restart, "": m.Check,
-		})
+func TestModel(t *testing.T) { rapid.Check(t, checkModel) }
+
+func checkModel(t *rapid.T) {
+	m := newModel(t)
+	defer func() { m.cursor.Close() }()
+	t.Repeat(map[string]func(*rapid.T){
+		"append": m.Append, "ack": m.Ack, "take": m.Take, "leave": m.Leave, "sync": m.Sync, "maintain": m.Maintain,
+		"fault": m.Fault, "read": m.Read, "kill": m.Kill, "crash": m.Crash, "restart": m.Restart, "": m.Check,
 	})
 }

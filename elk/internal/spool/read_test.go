@@ -107,3 +107,116 @@ func TestReadFailsAtOpen(t *testing.T) {
 		t.Errorf("read later: %v", got)
 	}
 }
+
+// TestReadWhileMadeAnew: a segment that is made anew, since it could not be
+// made durable or most of it is of no more use, loses no line for a Cursor that
+// is in the middle of it, nor one that came in behind what it has seen.
+func TestReadWhileMadeAnew(t *testing.T) {
+	for name, renew := range map[string]func(*testing.T, *fakeFS, *Spool){
+		"a sync failed": func(t *testing.T, fake *fakeFS, s *Spool) {
+			failOnce(fake, "sync", syscall.EIO)
+			if err := s.Sync(); err != nil {
+				t.Errorf("Sync: %v", err)
+			}
+		},
+		"little room": func(t *testing.T, _ *fakeFS, s *Spool) {
+			s.Ack(span(11, 40)...)
+			s.writer.end()
+			if err := s.shrink(); err != nil {
+				t.Errorf("shrink: %v", err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := newFakeFS()
+			s := openSpool(t, Options{FS: fake, ID: testID(1), Segment: 1 << 20})
+			appendLeft(t, s, testID(1), span(1, 5)...)
+			c := s.Cursor(0)
+			defer c.Close()
+			checkNext(t, c, 1, 2)
+			appendLeft(t, s, testID(1), span(6, 10)...)
+			if n, err := s.Append(batchOf(testID(1), span(11, 40)...)); n != 30 || err != nil {
+				t.Fatalf("Append = %d, %v", n, err)
+			}
+			s.Publish()
+			renew(t, fake, s)
+			if s.writer.segments[0].edition != 1 {
+				t.Fatal("the segment was not made anew")
+			}
+			checkNext(t, c, span(3, 10)...)
+			if ok, err := c.Next(new(Record)); ok || err != nil {
+				t.Errorf("Next at the end = %v, %v", ok, err)
+			}
+			if lost := s.Lost(); lost != 0 {
+				t.Errorf("%d lines are lost", lost)
+			}
+		})
+	}
+}
+
+// TestReadMadeAnewUnreadable: what cannot be read of the old file is read of
+// the new one, also by who gives up.
+func TestReadMadeAnewUnreadable(t *testing.T) {
+	fake := newFakeFS()
+	s := openSpool(t, Options{FS: fake, ID: testID(1), Segment: 1 << 20})
+	appendLeft(t, s, testID(1), span(1, 5)...)
+	c := s.Cursor(0)
+	defer c.Close()
+	checkNext(t, c, 1)
+	c.in.window = nil // so that it reads again
+	appendLeft(t, s, testID(1), 6)
+	failOnce(fake, "sync", syscall.EIO)
+	if err := s.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	c.Skip()
+	checkNext(t, c, span(2, 6)...)
+	if lost := s.Lost(); lost != 0 {
+		t.Errorf("%d lines are lost", lost)
+	}
+}
+
+// TestReadTorn: bytes that are gone from a file that is written tell so, and
+// do not make anybody wait for more.
+func TestReadTorn(t *testing.T) {
+	fake := newFakeFS()
+	s := openSpool(t, Options{FS: fake, ID: testID(1), Segment: 1 << 20})
+	appendLeft(t, s, testID(1), span(1, 5)...)
+	if err := s.writer.current.file.Truncate(s.writer.current.end - 1); err != nil {
+		t.Fatal(err)
+	}
+	c := s.Cursor(0)
+	defer c.Close()
+	checkNext(t, c, span(1, 4)...)
+	if ok, err := c.Next(new(Record)); ok || !errors.Is(err, errTorn) {
+		t.Errorf("Next = %v, %v", ok, err)
+	}
+	c.Skip()
+	if lost := s.Lost(); lost != 1 {
+		t.Errorf("Lost = %d", lost)
+	}
+	appendLeft(t, s, testID(1), 6)
+	checkNext(t, c, 6)
+}
+
+// failOnce makes the next operation of a kind fail.
+func failOnce(fake *fakeFS, op string, err error) {
+	fake.before = func(got, _ string, _ int) error {
+		if got != op {
+			return nil
+		}
+		fake.before = nil
+		return err
+	}
+}
+
+// checkNext checks that a Cursor returns these lines.
+func checkNext(t *testing.T, c *Cursor, seqs ...uint64) {
+	t.Helper()
+	var r Record
+	for _, seq := range seqs {
+		if ok, err := c.Next(&r); !ok || err != nil || r.Seq != seq {
+			t.Fatalf("Next = %v, %v, %d, want %d", ok, err, r.Seq, seq)
+		}
+	}
+}
