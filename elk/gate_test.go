@@ -1,12 +1,14 @@
 package elk
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/spanlog/spanlog/elk/elktest"
@@ -53,6 +55,26 @@ func TestSlowStart(t *testing.T) {
 	if len(sizes) < 6 || sizes[0] != 1 || sizes[1] > 4 || sizes[2] > 16 {
 		t.Errorf("requests of %v documents, want small ones first", sizes)
 	}
+}
+
+// TestSkipLetsTheNextGo: when a request has failed and what may have been the
+// cause waits apart, the next one leaves at once, and does not wait for an
+// answer that nobody has asked for.
+func TestSkipLetsTheNextGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(Config{BackoffMin: time.Second, BackoffMax: time.Minute})
+		g.failed(1, 0)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if _, ok := g.enter(ctx); !ok {
+			t.Fatal("nobody may try after a failure")
+		}
+		g.skip()
+		begin := time.Now()
+		if _, ok := g.enter(ctx); !ok || time.Since(begin) > 0 {
+			t.Errorf("the next request waited %s, and left: %t", time.Since(begin), ok)
+		}
+	})
 }
 
 // TestOversizedRequestBesideGoodOnes: that others are answered must not hide
