@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -123,7 +124,7 @@ func writerOf(w io.Writer) func(context.Context, deadLetter) error {
 		return (&replayShipper{shipper: s}).write
 	}
 	return func(_ context.Context, d deadLetter) error {
-		line := append(d.line(), '\n')
+		line := slices.Concat(trimSpace(d.line()), []byte{'\n'})
 		n, err := w.Write(line)
 		if err == nil && n < len(line) {
 			err = io.ErrShortWrite

@@ -185,6 +185,7 @@ func TestReplayKeepsTheTime(t *testing.T) {
 // FuzzReplay: no file panics, and nothing but whole lines comes out.
 func FuzzReplay(f *testing.F) {
 	f.Add([]byte(letterA + "\n" + `{"document_base64":"AAE="}`))
+	f.Add([]byte(`{"document_base64":"000K"}`)) // it ends in a newline
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var out bytes.Buffer
 		n, _ := Replay(context.Background(), bytes.NewReader(file), &out)
