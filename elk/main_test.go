@@ -36,13 +36,16 @@ func startServer(t testing.TB, options ...elktest.Option) *elktest.Server {
 	return srv
 }
 
-// quick is a configuration with waits that suit a test.
+// quick is a configuration with waits that suit a test, and time to close for a
+// machine that is busy.
 func quick(url string) Config {
 	return Config{
 		Addresses:  []string{url},
 		BatchWait:  2 * time.Millisecond,
 		BackoffMin: time.Millisecond,
 		BackoffMax: 20 * time.Millisecond,
+
+		CloseTimeout: time.Minute,
 	}
 }
 
