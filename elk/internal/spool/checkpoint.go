@@ -90,21 +90,34 @@ func (f *folder) save() error {
 	return nil
 }
 
-// news reports whether there is anything to write down.
+// news reports whether there is anything to write down: a verdict, damage, or
+// how many frames a segment has, which only the next one told, and that goes.
 func (f *folder) news() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	done := 0
 	for _, s := range f.segments {
 		if s.live < s.frames || s.damaged > 0 {
 			return true
 		}
+		if s.done() {
+			done++
+		}
 	}
-	return false
+	return 0 < done && done < len(f.segments)
 }
 
-// place makes a file anew beside the old one, which it replaces once the new
-// one is durable.
+// place makes a file anew, and its name durable.
 func (f *folder) place(name string, write func(File) error) error {
+	if err := f.replace(name, write); err != nil {
+		return err
+	}
+	return f.fs.SyncDir(f.dir)
+}
+
+// replace makes a file anew beside the old one, which it replaces once the new
+// one is durable.
+func (f *folder) replace(name string, write func(File) error) error {
 	beside := name + newSuffix
 	if err := f.fs.Remove(beside); err != nil && !absent(err) {
 		return err
@@ -125,7 +138,6 @@ func (f *folder) place(name string, write func(File) error) error {
 	}
 	if err != nil {
 		_ = f.fs.Remove(beside)
-		return err
 	}
-	return f.fs.SyncDir(f.dir)
+	return err
 }

@@ -2,10 +2,12 @@ package spool
 
 import (
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -233,4 +235,36 @@ func FuzzScan(f *testing.F) {
 func FuzzCheckpoint(f *testing.F) {
 	f.Add(appendCheckpoint(nil, []*segment{newSegment("", testID(1), header{number: 1}, 0)}))
 	f.Fuzz(func(t *testing.T, text []byte) { _, _ = parseCheckpoint(text, "checkpoint") })
+}
+
+// TestBehindTheEnd: what a failed write left behind the end of a file is no
+// line, also for a process that finds nobody any more who tells the end.
+func TestBehindTheEnd(t *testing.T) {
+	fake := newFakeFS()
+	first := openSpool(t, Options{FS: fake, ID: testID(1)})
+	appendLeft(t, first, testID(1), span(1, 5)...)
+	fake.short = 1000
+	fake.before = func(op, _ string, _ int) error {
+		if op == "write" || op == "truncate" {
+			return syscall.EIO
+		}
+		return nil
+	}
+	if n, err := first.Append(batchOf(testID(1), 6)); n != 0 || !errors.Is(err, syscall.EIO) {
+		t.Fatalf("Append = %d, %v", n, err)
+	}
+	fake.before = nil
+	appendLeft(t, first, testID(1), 7)
+	after := fake.kill()
+	next := after.dirs[first.writer.dir].now[segmentName(2)]
+	next.data = next.data[:headerBytes] // as after a crash
+	for process := 2; process < 5; process++ {
+		s := openSpool(t, Options{FS: after, ID: testID(process)})
+		if got, want := readAll(t, s), keysOf(testID(1), span(1, 5)...); !slices.Equal(got, want) {
+			t.Errorf("process %d: read %v", process, got)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -220,3 +220,89 @@ func checkNext(t *testing.T, c *Cursor, seqs ...uint64) {
 		}
 	}
 }
+
+// TestReadFailsOnce: a read that fails a few times, wherever that is, makes
+// nobody pass over a line that is well.
+func TestReadFailsOnce(t *testing.T) {
+	for _, times := range []int{1, readTries, readTries + 1} {
+		fake := newFakeFS()
+		s := openSpool(t, Options{FS: fake, ID: testID(1), Segment: 4096})
+		appendLeft(t, s, testID(1), span(1, 100)...)
+		c := s.Cursor(0)
+		var r Record
+		for seq := uint64(1); seq <= 100; seq++ {
+			left := times
+			fake.before = func(op, _ string, _ int) error {
+				if left--; op == "read" && left >= 0 {
+					return syscall.EIO
+				}
+				return nil
+			}
+			if c.in != nil {
+				c.in.window = nil // so that it reads again
+			}
+			ok, err := c.Next(&r)
+			for tries := 0; err != nil && tries < 2; tries++ {
+				ok, err = c.Next(&r)
+			}
+			if !ok || err != nil || r.Seq != seq {
+				t.Fatalf("%d times: Next = %v, %v, %d, want %d", times, ok, err, r.Seq, seq)
+			}
+		}
+		fake.before = nil
+		c.Close()
+		if lost := s.Lost(); lost > 0 {
+			t.Errorf("%d times: %d lines are lost", times, lost)
+		}
+	}
+}
+
+// TestReadHalfMadeAnew: a segment was made anew, and whether the new file has
+// its name for good is not known. Everything in it can be read, also from the
+// middle, and it is made anew once more until that is known.
+func TestReadHalfMadeAnew(t *testing.T) {
+	fake := newFakeFS()
+	s := openSpool(t, Options{FS: fake, ID: testID(1), Segment: 1 << 20})
+	last := uint64(0)
+	for s.Bytes() < 3*markBytes {
+		appendLeft(t, s, testID(1), span(last+1, last+50)...)
+		last += 50
+	}
+	s.writer.end()
+	if err := s.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	var left []uint64
+	for seq := uint64(1); seq <= last; seq++ {
+		if seq%10 > 0 {
+			s.Ack(seq)
+		} else {
+			left = append(left, seq)
+		}
+	}
+	failOnce(fake, "syncdir", syscall.EIO)
+	if err := s.shrink(); !errors.Is(err, syscall.EIO) {
+		t.Fatalf("shrink = %v", err)
+	}
+	for _, from := range []int{0, len(left) / 2, len(left) - 3} {
+		c := s.Cursor(left[from])
+		checkNext(t, c, left[from:]...)
+		c.Close()
+	}
+	if lost := s.Lost(); lost > 0 {
+		t.Errorf("%d lines are lost", lost)
+	}
+	synced := 0
+	fake.before = func(op, _ string, _ int) error {
+		if op == "syncdir" {
+			synced++
+		}
+		return nil
+	}
+	if err := s.Sync(); err != nil || synced == 0 {
+		t.Errorf("Sync = %v, and the folder was made durable %d times", err, synced)
+	}
+	if got := readAll(t, s); !slices.Equal(got, keysOf(testID(1), left...)) {
+		t.Errorf("read %d lines, want %d", len(got), len(left))
+	}
+}

@@ -52,7 +52,7 @@ func newScanner(file io.ReaderAt, seed uint32, end int64) *scanner {
 func (s *scanner) next() (frame, error) {
 	f, size, ok := s.at(s.pos, 0)
 	from := s.pos
-	if !ok {
+	if !ok && s.broken == nil { // else it may be whole
 		from, f, size, ok = s.search()
 	}
 	switch {
@@ -142,10 +142,13 @@ func (s *scanner) read(pos, size int64) bool {
 		n, err = s.file.ReadAt(s.window, pos)
 	}
 	s.window = s.window[:n]
+	if int64(n) >= size {
+		return true
+	}
 	if err != nil && err != io.EOF {
 		s.broken = err
 	}
-	return int64(n) >= size
+	return false
 }
 
 // rest is how many bytes at the end cannot be read.

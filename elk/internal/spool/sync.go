@@ -108,7 +108,7 @@ func (w *writer) syncOne(u unsynced) error {
 func (w *writer) remake(s *segment, cause error) error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
-	if !w.doubt(s) {
+	if !w.doubt(s, true) {
 		return nil // reclaimed meanwhile
 	}
 	if w.current == s {
@@ -120,17 +120,19 @@ func (w *writer) remake(s *segment, cause error) error {
 	return nil
 }
 
-// doubt notes that a segment is not to be believed, and reports whether it is
-// still there.
-func (w *writer) doubt(s *segment) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	s.doubt = true
-	return slices.Contains(w.segments, s)
+// doubt notes whether a segment is not to be believed, and reports whether it
+// is still there.
+func (f *folder) doubt(s *segment, doubt bool) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.doubt = doubt
+	return slices.Contains(f.segments, s)
 }
 
 // rebuild makes the file of a sealed segment anew, with those lines that have
-// no verdict, and puts it in the place of the old one. Under writing.
+// no verdict, and puts it in the place of the old one. From then on it is what
+// there is to read, also while nobody knows whether its name is durable: then
+// it stays in doubt. Under writing.
 func (f *folder) rebuild(s *segment) error {
 	b, err := f.collect(s)
 	if err != nil {
@@ -140,7 +142,7 @@ func (f *folder) rebuild(s *segment) error {
 		h := s.head
 		h.count = uint32(b.Len())
 		text := b.seal(0, b.Len(), s.seed, 0)
-		err := f.place(s.path, func(file File) error {
+		err := f.replace(s.path, func(file File) error {
 			return errors.Join(writeAll(file, h.append(nil), 0), writeAll(file, text, headerBytes))
 		})
 		if err != nil {
@@ -149,7 +151,12 @@ func (f *folder) rebuild(s *segment) error {
 	}
 	s.closeFile()
 	f.renew(s, b)
-	return nil
+	if b.Len() == 0 {
+		return nil
+	}
+	err = f.fs.SyncDir(f.dir)
+	f.doubt(s, err != nil)
+	return err
 }
 
 // collect reads the lines of a segment that have no verdict.
