@@ -86,14 +86,16 @@ func (c *Cursor) enter() (more bool, err error) {
 
 func (c *Cursor) folder() *folder { return c.spool.folders[c.at] }
 
-// openFile reports false for a file that is gone, and its lines with it. It
-// holds writing, so that the file is of the edition that it begins to read.
+// openFile reports false for a file that is gone, and its lines with it; one
+// that is open to be made durable is made anew then. It holds writing, so that
+// the file is of the edition that it begins to read.
 func (c *Cursor) openFile(f *folder, s *segment) (ok bool, err error) {
 	f.writing.Lock()
 	f.mu.Lock()
 	end, edition := s.end, s.edition
 	begin := s.begin(f.seq(c.from))
 	f.mu.Unlock()
+	kept := s.file != nil
 	file, err := f.fs.Open(s.path)
 	f.writing.Unlock()
 	switch {
@@ -101,25 +103,32 @@ func (c *Cursor) openFile(f *folder, s *segment) (ok bool, err error) {
 		c.open, c.edition, c.file, c.in = s, edition, file, newScanner(file, s.seed, end)
 		c.in.place = begin
 		return true, nil
-	case absent(err) && f.forget(s):
+	case absent(err) && !kept && f.forget(s):
 		c.number = s.number
 		return false, nil
 	}
 	return false, fmt.Errorf("spool: %w", err)
 }
 
-// forget gives up the lines of a sealed segment that were here only.
+// forget gives up the lines of a segment that were here only, if it is known
+// which those are and no more come.
 func (f *folder) forget(s *segment) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if s.sealed {
-		f.lose(s, s.first, s.last)
+	if !f.settled(s) {
+		return false
 	}
-	return s.sealed
+	f.lose(s, s.first, s.last)
+	return true
 }
 
+// settled reports whether a segment gets no more lines, and all of them are
+// public. Under mu.
+func (f *folder) settled(s *segment) bool { return s.sealed && s.last <= f.public }
+
 // Skip gives up what Next cannot read, after it has returned an error again
-// and again: the rest of a file. The lines in it are lost.
+// and again: the rest of a file. The lines in it are lost. It does nothing
+// before all of them are public.
 func (c *Cursor) Skip() {
 	c.spool.writer.end() // it may be the one being written
 	if c.open == nil {
@@ -131,7 +140,7 @@ func (c *Cursor) Skip() {
 	f, s := c.folder(), c.open
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if c.renewed(c.in.seq) {
+	if c.renewed(c.in.seq) || !f.settled(s) {
 		return
 	}
 	f.lose(s, c.in.seq+1, s.last)
@@ -162,11 +171,11 @@ func (c *Cursor) leave() (more bool, err error) {
 	case s.end > c.in.end:
 		c.in.extend(s.end)
 		return true, nil
-	case s.sealed:
+	case f.settled(s):
 		f.lose(s, c.in.seq+1, s.last)
 		c.shut()
 		return true, nil
-	case c.in.rest() > 0:
+	case !s.sealed && c.in.rest() > 0:
 		return false, fmt.Errorf("spool: %s: %w", s.path, errTorn)
 	}
 	return false, nil

@@ -123,3 +123,29 @@ func TestRetiredMeanwhile(t *testing.T) {
 		t.Errorf("refused: %v", refused)
 	}
 }
+
+// TestGoneWhileOpen: the folder is removed before Sync has made a file durable
+// that is full. Who reads meanwhile waits for the new one, and gives up nothing.
+func TestGoneWhileOpen(t *testing.T) {
+	fake := newFakeFS()
+	s := openSpool(t, Options{FS: fake, ID: testID(1), Segment: 2048})
+	appendLeft(t, s, testID(1), span(1, 20)...)
+	if len(s.writer.segments) != 2 {
+		t.Fatalf("%d files, want 2", len(s.writer.segments))
+	}
+	fake.removeAll(testDir)
+	c := s.Cursor(0)
+	defer c.Close()
+	for range 2 {
+		if ok, err := c.Next(new(Record)); ok || !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("Next = %v, %v", ok, err)
+		}
+	}
+	if err := s.Sync(); err != nil {
+		t.Errorf("Sync: %v", err)
+	}
+	checkNext(t, c, span(1, 20)...)
+	if lost := s.Lost(); lost != 0 {
+		t.Errorf("%d lines are lost", lost)
+	}
+}

@@ -306,3 +306,53 @@ func TestReadHalfMadeAnew(t *testing.T) {
 		t.Errorf("read %d lines, want %d", len(got), len(left))
 	}
 }
+
+// TestReadDamagedBeforePublished: what cannot be read of a file is not given up
+// before it is known which lines are there only, so that each of them is
+// counted.
+func TestReadDamagedBeforePublished(t *testing.T) {
+	for name, give := range map[string]func(*fakeFS, *Spool, *Cursor){
+		"at the end": func(*fakeFS, *Spool, *Cursor) {},
+		"Skip":       func(_ *fakeFS, _ *Spool, c *Cursor) { c.Skip() },
+		"gone": func(fake *fakeFS, s *Spool, c *Cursor) {
+			c.Close()
+			s.writer.segments[0].closeFile()
+			_ = fake.Remove(s.writer.segments[0].path)
+			_, _ = c.Next(new(Record))
+			c.Skip()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := newFakeFS()
+			s := openSpool(t, Options{FS: fake, ID: testID(1), Segment: 1 << 20})
+			appendLeft(t, s, testID(1), span(1, 5)...)
+			c := s.Cursor(0)
+			defer c.Close()
+			checkNext(t, c, span(1, 4)...)
+			if n, err := s.Append(batchOf(testID(1), 6)); n != 1 || err != nil {
+				t.Fatalf("Append = %d, %v", n, err)
+			}
+			s.writer.end()
+			c.in.window = nil // so that it reads again
+			g := s.writer.segments[0]
+			if err := g.file.Truncate(headerBytes + 10); err != nil {
+				t.Fatal(err)
+			}
+			if ok, err := c.Next(new(Record)); ok || err != nil {
+				t.Errorf("Next = %v, %v", ok, err)
+			}
+			give(fake, s, c)
+			leave(s, 6)
+			for range 2 {
+				if ok, _ := c.Next(new(Record)); ok {
+					t.Error("Next returned what nobody can read")
+				}
+			}
+			c.Skip()
+			want := map[string]int{"at the end": 2, "Skip": 2, "gone": 6}[name]
+			if lost := s.Lost(); lost != want || c.Passed() < 6 && name == "at the end" {
+				t.Errorf("%d lines are lost, want %d; passed %d", lost, want, c.Passed())
+			}
+		})
+	}
+}
