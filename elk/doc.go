@@ -156,7 +156,9 @@
 // # Dead letters
 //
 // Lines that cannot be documents, because they are not UTF-8 or longer than
-// Config.MaxLineBytes, are dead letters without being sent. Empty lines count
+// Config.MaxLineBytes, are dead letters without being sent; so are those that
+// a process with more memory has left in SpoolDir, if they are longer than that
+// and a quarter of RingBytes. Empty lines count
 // for nothing. Config.DeadLetter, or the file in SpoolDir, gets one JSON object in a line for each:
 //
 //	{"@timestamp":"…","reason":"refused","status":400,"error.type":"…","error.reason":"…","target":"logs-…","document":"…"}

@@ -177,7 +177,8 @@ func (q *queue) stage(r *spool.Record, t *target) (staged, others bool) {
 	if q.settled || !tr.behind || !tr.onTrack || r.Order < tr.next {
 		return false, true
 	}
-	need := blocksFor(len(r.Line))
+	line := r.Line[:min(len(r.Line), q.longest())]
+	need := blocksFor(len(line))
 	if !q.stages(t, need) || need > q.ring.room() {
 		tr.feeding = false
 		if others = q.othersOnTrack(t); others {
@@ -190,13 +191,17 @@ func (q *queue) stage(r *spool.Record, t *target) (staged, others bool) {
 		return false, true
 	}
 	q.store.onDisk--
-	q.ring.keep(t.staged, laneOf(r.Level), lineInfo{seq: r.Order, at: r.Time, full: r.Full, spooled: true}, r.Line)
+	q.ring.keep(t.staged, laneOf(r.Level), lineInfo{seq: r.Order, at: r.Time, full: r.Full, spooled: true}, line)
 	tr.feeding, tr.next = true, r.Order+1
 	if q.full(t) {
 		q.signal()
 	}
 	return true, true
 }
+
+// longest is what is kept of a line of the spool: what is always free for those
+// in the end. A process with more memory may have taken a longer one. Under mu.
+func (q *queue) longest() int { return q.ring.reserve * blockBytes }
 
 // othersOnTrack reports whether the pass is of use to another target. Under
 // mu.

@@ -614,3 +614,44 @@ func TestHeap(t *testing.T) {
 	}
 	quit(t, s)
 }
+
+// TestRecoveredTooLong: a line for which this process has no room in memory,
+// since it has less than the one that took it, is a dead letter and holds up
+// nobody.
+func TestRecoveredTooLong(t *testing.T) {
+	srv := startServer(t)
+	c := spooled(t, unreachable(t))
+	s := openShipper(t, c)
+	long := `{"message":"` + strings.Repeat("x", 100_000) + `"}`
+	writeLines(t, s, 0, 5)
+	mustWrite(t, s, long+"\n")
+	writeLines(t, s, 5, 10)
+	quit(t, s)
+	c.Addresses = []string{srv.URL()}
+	c.RingBytes, c.MaxLineBytes, c.CloseTimeout = 64<<10, 4<<10, 5*time.Minute
+	s = openShipper(t, c)
+	stats := closeWell(t, s)
+	if stats.Delivered != 10 || stats.DeadLettered.TooLong != 1 {
+		t.Errorf("stats %+v", stats)
+	}
+	checkStored(t, srv, 10)
+}
+
+// TestLongestLineHasRoom: a line of MaxLineBytes finds room in an empty ring,
+// whatever the sizes that Open takes.
+func TestLongestLineHasRoom(t *testing.T) {
+	for blocks := 28; blocks < 40; blocks++ {
+		c := spooled(t, unreachable(t))
+		c.RingBytes = blocks * (blockBytes + slotBytes)
+		for c.MaxLineBytes = ringCapacity(c.RingBytes)/2 - blockBytes; ; c.MaxLineBytes++ {
+			r, err := c.resolved()
+			if err != nil {
+				break
+			}
+			q := newQueue(r, &spool.Spool{})
+			if need := blocksFor(r.MaxLineBytes); need > q.ring.space() {
+				t.Fatalf("RingBytes %d has %d blocks for a line of MaxLineBytes %d, which needs %d", c.RingBytes, q.ring.space(), c.MaxLineBytes, need)
+			}
+		}
+	}
+}

@@ -44,7 +44,7 @@ func (c *Config) checkSpool() error {
 	if c.SpoolBytes < minSpoolBytes {
 		errs = append(errs, fmt.Errorf("elk: SpoolBytes is %d, the least is %d", c.SpoolBytes, minSpoolBytes))
 	}
-	if c.MaxLineBytes > ringCapacity(c.RingBytes)/2 {
+	if 2*blocksFor(c.MaxLineBytes)*blockBytes > ringCapacity(c.RingBytes) {
 		errs = append(errs, fmt.Errorf("elk: with SpoolDir, RingBytes %d must hold two lines of MaxLineBytes %d", c.RingBytes, c.MaxLineBytes))
 	}
 	return errors.Join(errs...)
