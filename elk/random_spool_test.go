@@ -37,7 +37,7 @@ func runSpoolSchedule(t *testing.T, seed uint64) {
 	r.c.SpoolSync = SpoolSync(rng.IntN(3))
 	r.c.BatchBytes = 1000 + rng.IntN(20000)
 	r.c.InFlight = 1 + rng.IntN(4)
-	r.c.RequestTimeout = 300 * time.Millisecond
+	r.c.RequestTimeout = 2 * time.Second
 	r.c.BackoffMax = 3 * time.Millisecond
 	r.c.Block, r.c.CloseTimeout = 5*time.Minute, 5*time.Minute
 	r.open()

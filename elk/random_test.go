@@ -81,7 +81,7 @@ func runSchedule(t *testing.T, seed uint64) {
 	c.BatchBytes = 1000 + rng.IntN(20000)
 	c.BatchWait = time.Duration(rng.IntN(3)) * time.Millisecond
 	c.InFlight = 1 + rng.IntN(4)
-	c.RequestTimeout = 300 * time.Millisecond
+	c.RequestTimeout = 2 * time.Second
 	if run.rolls {
 		c.RequestTimeout = time.Minute
 	}
@@ -208,7 +208,7 @@ func chaos(rng *rand.Rand, rolls bool) func(http.Handler) http.Handler {
 		rewrite(packed),
 		func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			next.ServeHTTP(httptest.NewRecorder(), r)
-			if !rolls && draw(8) == 0 {
+			if !rolls && draw(32) == 0 {
 				<-r.Context().Done() // too late
 			}
 		},
