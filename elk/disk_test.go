@@ -12,12 +12,13 @@ import (
 type trickyDisk struct {
 	spool.FS
 	mu     sync.Mutex
-	faults map[string]error // by operation: write, sync, create, read
+	hooks  map[string]func()
+	faults map[string]error // by operation: write, sync, create, open, read
 	synced map[string]int64 // what is durable of a file
 }
 
 func newTrickyDisk() *trickyDisk {
-	return &trickyDisk{FS: spool.OS(), faults: map[string]error{}, synced: map[string]int64{}}
+	return &trickyDisk{FS: spool.OS(), hooks: map[string]func(){}, faults: map[string]error{}, synced: map[string]int64{}}
 }
 
 // fail makes operations fail from now on, all of them succeed without any.
@@ -30,10 +31,21 @@ func (d *trickyDisk) fail(err error, ops ...string) {
 	}
 }
 
-func (d *trickyDisk) fault(op string) error {
+// before has something done whenever an operation begins.
+func (d *trickyDisk) before(op string, do func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.faults[op]
+	d.hooks[op] = do
+}
+
+func (d *trickyDisk) fault(op string) error {
+	d.mu.Lock()
+	err, hook := d.faults[op], d.hooks[op]
+	d.mu.Unlock()
+	if hook != nil {
+		hook()
+	}
+	return err
 }
 
 func (d *trickyDisk) Create(name string) (spool.File, error) {
@@ -43,7 +55,12 @@ func (d *trickyDisk) Create(name string) (spool.File, error) {
 	return d.file(name, d.FS.Create)
 }
 
-func (d *trickyDisk) Open(name string) (spool.File, error) { return d.file(name, d.FS.Open) }
+func (d *trickyDisk) Open(name string) (spool.File, error) {
+	if err := d.fault("open"); err != nil {
+		return nil, err
+	}
+	return d.file(name, d.FS.Open)
+}
 
 func (d *trickyDisk) file(name string, open func(string) (spool.File, error)) (spool.File, error) {
 	f, err := open(name)

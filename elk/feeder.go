@@ -9,7 +9,7 @@ import (
 
 const (
 	// feedAgain is when a read that failed is tried again, and feedTries how
-	// often before the rest of that file is given up.
+	// often before the rest of that file is given up, if that was the reason.
 	feedAgain = time.Second
 	feedTries = 30
 )
@@ -56,6 +56,7 @@ func (f *feeder) close() {
 func (f *feeder) step() time.Duration {
 	if f.cursor == nil {
 		start, ok := f.queue.plan()
+		f.queue.signal() // who waited for more of a target need not
 		if !ok {
 			return -1
 		}
@@ -103,7 +104,10 @@ func (f *feeder) rest() time.Duration {
 // failed tries again later, and gives up in the end.
 func (f *feeder) failed(err error) time.Duration {
 	f.queue.starve()
-	if f.tries++; f.tries < feedTries {
+	if !spool.Passing(err) {
+		f.tries++
+	}
+	if f.tries < feedTries {
 		f.alarms.raise(alarmSpoolFailed, "lines cannot be read back yet: "+err.Error())
 		return f.again
 	}
@@ -231,9 +235,7 @@ func (q *queue) arrive(passed uint64) (over, others bool) {
 			t.trail.next = max(t.trail.next, passed+1)
 		}
 	}
-	if over {
-		q.release()
-	}
+	q.release()
 	for _, t := range q.targets {
 		others = others || t.trail.behind && q.feeds(t)
 	}

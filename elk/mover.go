@@ -84,6 +84,7 @@ func (m *mover) move(upTo uint64) error {
 		m.queue.signal()
 		m.queue.store.signalFeeder()
 		if err != nil {
+			m.queue.store.signalMover() // it may have looked meanwhile, and seen nothing
 			return err
 		}
 		if m.queue.loaded() {

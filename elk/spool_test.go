@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -441,6 +442,107 @@ func TestSpoolUnreadable(t *testing.T) {
 		t.Errorf("stats %+v", s)
 	}
 	f.close()
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestFeederOutOfFiles: a program that has too many files open for long loses
+// none of what is on disk.
+func TestFeederOutOfFiles(t *testing.T) {
+	disk := newTrickyDisk()
+	d, err := spool.Open(t.TempDir(), spool.Options{FS: disk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := newQueue(Config{RingBytes: 64 << 10, MaxLineBytes: 1000, BatchBytes: 1000}, d)
+	to, _ := q.open("generic", "default", 1)
+	f := newFeeder(q, nil)
+	leaveOne(t, q, to)
+	d.Publish(1)
+	disk.fail(&fs.PathError{Op: "open", Err: syscall.EMFILE}, "open")
+	for range 3 * feedTries {
+		if wait := f.step(); wait != feedAgain {
+			t.Fatalf("the feeder waits for %s", wait)
+		}
+	}
+	disk.fail(nil)
+	if f.step(); to.staged.lines != 1 || d.Lost() != 0 {
+		t.Errorf("%d lines staged", to.staged.lines)
+	}
+	f.close()
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestMoveFails: lines for which the disk had no room while somebody waited in
+// Sync are tried again, though the mover saw nothing to do meanwhile.
+func TestMoveFails(t *testing.T) {
+	disk := newTrickyDisk()
+	d, err := spool.Open(t.TempDir(), spool.Options{FS: disk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := newQueue(Config{RingBytes: 64 << 10, MaxLineBytes: 1000, BatchBytes: 1000, BatchWait: time.Hour}, d)
+	to, _ := q.open("generic", "default", 1)
+	m := newMover(q.config, q, nil)
+	for range 2 {
+		q.put(to, slog.LevelInfo, []byte("line"), 1000, testTime)
+	}
+	disk.before("write", func() {
+		select {
+		case <-q.store.mover:
+		default:
+		}
+		if wait := q.moveDue(testTime, m.wait, 0); wait >= 0 {
+			t.Errorf("there is something to move in %s", wait)
+		}
+	})
+	disk.fail(syscall.ENOSPC, "write")
+	if err := m.move(^uint64(0)); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("move: %v", err)
+	}
+	select {
+	case <-q.store.mover:
+	default:
+		t.Error("the mover sleeps while there are lines to move")
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestFeederTellsWorkers: workers that wait until more of a target is staged,
+// or for Flush to end, are told when nothing more comes.
+func TestFeederTellsWorkers(t *testing.T) {
+	d, err := spool.Open(t.TempDir(), spool.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := newQueue(Config{RingBytes: 64 << 10, MaxLineBytes: 1000, BatchBytes: 1000}, d)
+	to, _ := q.open("generic", "default", 1)
+	f := newFeeder(q, nil)
+	to.trail = trail{feeding: true}
+	if wait := f.step(); wait >= 0 || to.trail.feeding {
+		t.Errorf("the feeder waits for %s", wait)
+	}
+	select {
+	case <-q.wake:
+	default:
+		t.Error("workers are not told that nothing more is staged")
+	}
+	to.trail = trail{behind: true, next: 91, onTrack: true}
+	q.last, q.store.lastLeft = 100, 150
+	done := q.wait()
+	if over, _ := q.arrive(100); over {
+		t.Error("the pass is over")
+	}
+	select {
+	case <-done:
+	default:
+		t.Error("Flush waits for lines that all have their verdict")
+	}
 	if err := d.Close(); err != nil {
 		t.Error(err)
 	}

@@ -74,6 +74,12 @@ func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 // gone reports whether an error means that the bytes are lost.
 func gone(err error) bool { return absent(err) || errors.Is(err, syscall.EIO) }
 
+// Passing reports whether an error of a Cursor says nothing of the file: there
+// was no handle, no memory or no permission to read it.
+func Passing(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ENOMEM) || errors.Is(err, fs.ErrPermission)
+}
+
 // at returns the frame at a place, if a whole one is there that fits what
 // came before: skipped bytes may have held so many frames and no more.
 func (s *scanner) at(pos, skipped int64) (f frame, size int64, ok bool) {
