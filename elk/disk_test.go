@@ -12,13 +12,14 @@ import (
 type trickyDisk struct {
 	spool.FS
 	mu     sync.Mutex
-	hooks  map[string]func()
-	faults map[string]error // by operation: write, sync, create, open, read
-	synced map[string]int64 // what is durable of a file
+	times  map[string]int    // how many more, if not all
+	hooks  map[string]func() // called when it begins
+	faults map[string]error  // by operation: write, sync, create, open, read
+	synced map[string]int64  // what is durable of a file
 }
 
 func newTrickyDisk() *trickyDisk {
-	return &trickyDisk{FS: spool.OS(), hooks: map[string]func(){}, faults: map[string]error{}, synced: map[string]int64{}}
+	return &trickyDisk{FS: spool.OS(), times: map[string]int{}, hooks: map[string]func(){}, faults: map[string]error{}, synced: map[string]int64{}}
 }
 
 // fail makes operations fail from now on, all of them succeed without any.
@@ -26,9 +27,18 @@ func (d *trickyDisk) fail(err error, ops ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	clear(d.faults)
+	clear(d.times)
 	for _, op := range ops {
 		d.faults[op] = err
 	}
+}
+
+// failSome makes so many operations of a kind fail.
+func (d *trickyDisk) failSome(err error, times int, op string) {
+	d.fail(err, op)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.times[op] = times
 }
 
 // before has something done whenever an operation begins.
@@ -41,6 +51,11 @@ func (d *trickyDisk) before(op string, do func()) {
 func (d *trickyDisk) fault(op string) error {
 	d.mu.Lock()
 	err, hook := d.faults[op], d.hooks[op]
+	if left, ok := d.times[op]; ok && err != nil {
+		if d.times[op] = left - 1; left <= 1 {
+			delete(d.faults, op)
+		}
+	}
 	d.mu.Unlock()
 	if hook != nil {
 		hook()

@@ -58,7 +58,7 @@ func (s *Shipper) at(there func(*queue, *target) bool) bool {
 // TestFlushPending: with a server that is away, Flush says that the lines that
 // are on disk wait.
 func TestFlushPending(t *testing.T) {
-	c := spooled(t, unreachable(t))
+	c := spooled(t, nobody)
 	c.BatchWait = time.Hour
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 10)

@@ -77,7 +77,7 @@ func TestKilled(t *testing.T) {
 	for round := range rounds {
 		url := srv.URL()
 		if rng.IntN(3) == 0 {
-			url = unreachable(t)
+			url = nobody
 		}
 		first := round * 1_000_000
 		last := killOne(t, rng, dir, url, first)

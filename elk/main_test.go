@@ -36,15 +36,15 @@ func startServer(t testing.TB, options ...elktest.Option) *elktest.Server {
 	return srv
 }
 
-// quick is a configuration with waits that suit a test, and time to close for a
-// machine that is busy.
+// quick is a configuration with waits that suit a test, and limits that suit a
+// machine that is busy with others.
 func quick(url string) Config {
 	return Config{
-		Addresses:  []string{url},
-		BatchWait:  2 * time.Millisecond,
-		BackoffMin: time.Millisecond,
-		BackoffMax: 20 * time.Millisecond,
-
+		Addresses:    []string{url},
+		BatchWait:    2 * time.Millisecond,
+		BackoffMin:   time.Millisecond,
+		BackoffMax:   20 * time.Millisecond,
+		FlushTimeout: time.Minute,
 		CloseTimeout: time.Minute,
 	}
 }

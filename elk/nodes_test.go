@@ -169,12 +169,12 @@ func TestOneOfThreeNodesHangs(t *testing.T) {
 	defer func() { close(over); hole.Close() }()
 	c := quick(srv.URL())
 	c.Addresses = []string{hole.URL, srv.URL(), srv.URL() + "/"}
-	c.RequestTimeout = 3 * time.Second // what a good answer never needs
+	c.RequestTimeout = 6 * time.Second // what a good answer never needs
 	c.BatchWait = time.Millisecond
 	s := openShipper(t, c)
 	for n := range 30 {
 		writeLines(t, s, n, n+1)
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		err := s.Flush(ctx)
 		cancel()
 		if err != nil {

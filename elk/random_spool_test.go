@@ -39,7 +39,7 @@ func runSpoolSchedule(t *testing.T, seed uint64) {
 	r.c.InFlight = 1 + rng.IntN(4)
 	r.c.RequestTimeout = 2 * time.Second
 	r.c.BackoffMax = 3 * time.Millisecond
-	r.c.Block, r.c.CloseTimeout = 5*time.Minute, 5*time.Minute
+	r.c.Block, r.c.CloseTimeout = *randomPatience, *randomPatience
 	r.open()
 	for range 3 + rng.IntN(30) {
 		r.act()

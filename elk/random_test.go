@@ -23,6 +23,7 @@ import (
 
 var (
 	randomSeed      = flag.Uint64("elk.seed", 0, "seed of the first random schedule, 0 for a new one")
+	randomPatience  = flag.Duration("elk.patience", 5*time.Minute, "how long a random schedule waits for room, and for its end")
 	randomSchedules = flag.Int("elk.schedules", 300, "number of random schedules; a tenth with -short")
 )
 
@@ -86,7 +87,7 @@ func runSchedule(t *testing.T, seed uint64) {
 		c.RequestTimeout = time.Minute
 	}
 	c.BackoffMax = 3 * time.Millisecond
-	c.CloseTimeout = time.Minute
+	c.CloseTimeout = *randomPatience
 	if nodes := rng.IntN(4); nodes > 0 {
 		c.Addresses = run.startNodes(t, nodes)
 	}
@@ -94,7 +95,7 @@ func runSchedule(t *testing.T, seed uint64) {
 		c.SpoolDir = t.TempDir()
 		c.RingBytes = 8 << 10 << rng.IntN(8)
 		c.SpoolBytes = 64 << 10
-		c.Block = time.Minute
+		c.Block = *randomPatience
 	}
 	run.Shipper = openShipper(t, c)
 	lines := run.begin(t)

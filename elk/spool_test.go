@@ -30,14 +30,6 @@ func spooled(t testing.TB, url string) Config {
 	return c
 }
 
-// unreachable is an address where nobody answers.
-func unreachable(t testing.TB) string {
-	t.Helper()
-	srv := httptest.NewServer(http.NotFoundHandler())
-	srv.Close()
-	return srv.URL
-}
-
 // quit ends a shipper as fast as it can, and checks that nothing is lost.
 func quit(t testing.TB, s *Shipper) Stats {
 	t.Helper()
@@ -68,7 +60,7 @@ func leftOnDisk(t testing.TB, dir string) (names []string) {
 // once by a later process, and nothing is left behind.
 func TestOutageSurvived(t *testing.T) {
 	srv := startServer(t)
-	c := spooled(t, unreachable(t))
+	c := spooled(t, nobody)
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 500)
 	if err := s.Sync(); err != nil {
@@ -249,7 +241,7 @@ func TestDiskFails(t *testing.T) {
 func TestDiskFull(t *testing.T) {
 	srv := startServer(t)
 	var told alarmLog
-	c := spooled(t, unreachable(t))
+	c := spooled(t, nobody)
 	c.RingBytes, c.SpoolBytes, c.OnAlarm = 32<<10, minSpoolBytes, told.add
 	s := openShipper(t, c)
 	onDisk := fillSpool(t, s)
@@ -341,7 +333,7 @@ func TestSpoolUnusable(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := quick(unreachable(t))
+	c := quick(nobody)
 	c.SpoolDir = file
 	if _, err := Open(c); err == nil || !strings.Contains(err.Error(), file) || !strings.HasPrefix(err.Error(), "elk: ") {
 		t.Errorf("Open = %v", err)
@@ -353,7 +345,7 @@ func TestSpoolUnusable(t *testing.T) {
 func TestSpoolDamaged(t *testing.T) {
 	srv := startServer(t)
 	var told alarmLog
-	c := spooled(t, unreachable(t))
+	c := spooled(t, nobody)
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 100)
 	quit(t, s)
@@ -394,7 +386,7 @@ func spoil(t testing.TB, name, text string) {
 func TestSpoolUnreadable(t *testing.T) {
 	srv := startServer(t)
 	disk := newTrickyDisk()
-	c := spooled(t, unreachable(t))
+	c := spooled(t, nobody)
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 100)
 	quit(t, s)
@@ -622,7 +614,7 @@ func leaveOne(t *testing.T, q *queue, to *target) {
 // ended ones have left.
 func TestTwoShippersOneFolder(t *testing.T) {
 	srv := startServer(t)
-	c := spooled(t, unreachable(t))
+	c := spooled(t, nobody)
 	one := openShipper(t, c)
 	two := openShipper(t, c)
 	writeLines(t, one, 0, 10)
@@ -652,7 +644,7 @@ func TestTwoShippersOneFolder(t *testing.T) {
 // TestLaterFormat: what a later program left is told, and not touched.
 func TestLaterFormat(t *testing.T) {
 	var told alarmLog
-	c := spooled(t, unreachable(t))
+	c := spooled(t, nobody)
 	c.OnAlarm = told.add
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 1)
@@ -689,7 +681,7 @@ func TestSpoolDeadLetters(t *testing.T) {
 
 // TestHeap: memory does not grow with what is on disk.
 func TestHeap(t *testing.T) {
-	c := spooled(t, unreachable(t))
+	c := spooled(t, nobody)
 	c.Block = time.Minute
 	s := openShipper(t, c)
 	line := []byte(`{"message":"` + strings.Repeat("x", 1000) + `"}`)
@@ -722,7 +714,7 @@ func TestHeap(t *testing.T) {
 // nobody.
 func TestRecoveredTooLong(t *testing.T) {
 	srv := startServer(t)
-	c := spooled(t, unreachable(t))
+	c := spooled(t, nobody)
 	s := openShipper(t, c)
 	long := `{"message":"` + strings.Repeat("x", 100_000) + `"}`
 	writeLines(t, s, 0, 5)
@@ -743,7 +735,7 @@ func TestRecoveredTooLong(t *testing.T) {
 // whatever the sizes that Open takes.
 func TestLongestLineHasRoom(t *testing.T) {
 	for blocks := 28; blocks < 40; blocks++ {
-		c := spooled(t, unreachable(t))
+		c := spooled(t, nobody)
 		c.RingBytes = blocks * (blockBytes + slotBytes)
 		for c.MaxLineBytes = ringCapacity(c.RingBytes)/2 - blockBytes; ; c.MaxLineBytes++ {
 			r, err := c.resolved()

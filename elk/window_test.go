@@ -60,7 +60,7 @@ func logWindows(t *testing.T, what string, windows []time.Duration) {
 func tellUntilKilled(t *testing.T, dir string, policy SpoolSync) (times []time.Time) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^$")
-	cmd.Env = append(os.Environ(), childURL+"="+unreachable(t), childDir+"="+dir, childFirst+"=0", fmt.Sprint(childSync, "=", int(policy)), childTell+"=1")
+	cmd.Env = append(os.Environ(), childURL+"="+nobody, childDir+"="+dir, childFirst+"=0", fmt.Sprint(childSync, "=", int(policy)), childTell+"=1")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -115,7 +115,7 @@ func readSpool(t *testing.T, dir string, n int) (kept int) {
 func TestWindowOfPower(t *testing.T) {
 	for _, policy := range []SpoolSync{SpoolSyncInterval, SpoolSyncBatch} {
 		disk := newTrickyDisk()
-		c := quick(unreachable(t))
+		c := quick(nobody)
 		c.SpoolDir, c.SpoolSync, c.spoolFS, c.BatchWait = t.TempDir(), policy, disk, time.Second
 		s := openShipper(t, c)
 		var times []time.Time
