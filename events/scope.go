@@ -94,14 +94,11 @@ func (s *Scope) Traced() bool { return s.traced }
 // span in ctx wins over the bound one, and so do fields of ContextWith.
 func (r *Rules) Scope(ctx, bound context.Context) (s Scope) {
 	s.Span, s.Context = trace.SpanFromContext(ctx), ctx
-	sc := s.Span.SpanContext()
-	if s.traced = sc.IsValid(); !s.traced && bound != nil {
+	if s.setKey(); !s.traced && bound != nil {
 		s.Span, s.Context = trace.SpanFromContext(bound), bound
-		sc = s.Span.SpanContext()
-		s.traced = sc.IsValid()
+		s.setKey()
 	}
 	if s.traced {
-		s.key, s.flags = spanstate.KeyOf(&sc), sc.TraceFlags()
 		s.muted = spanstate.Muted(ctx) || spanstate.Muted(bound)
 	}
 	if s.Context == nil {
@@ -111,13 +108,20 @@ func (r *Rules) Scope(ctx, bound context.Context) (s Scope) {
 		s.fields = contextFields(bound)
 	}
 	s.events = len(s.fields)
-	if r.baggage != nil || r.attributes != nil || s.fields != nil || sc.IsSampled() {
+	if r.baggage != nil || r.attributes != nil || s.fields != nil || s.flags.IsSampled() && spanstate.Linking() {
 		r.addFields(&s)
 	}
 	if s.fields != nil {
 		s.leavePlaced(ctx)
 	}
 	return s
+}
+
+// setKey notes the ids of the span, as far as they are valid.
+func (s *Scope) setKey() {
+	sc := s.Span.SpanContext()
+	s.key, s.flags = spanstate.KeyOf(&sc), sc.TraceFlags()
+	s.traced = s.key.IsValid()
 }
 
 // addFields adds what comes from the policy's lists, the link to the trace, and hides what must not be seen.

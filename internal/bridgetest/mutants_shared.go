@@ -16,6 +16,7 @@ func sharedMutants() []Mutant {
 		ids    = "internal/spanstate/ids.go"
 		errs   = "internal/spanstate/errors.go"
 		level  = "internal/spanstate/level.go"
+		key    = "internal/spanstate/key.go"
 		table  = "internal/spanstate/table.go"
 	)
 	return []Mutant{
@@ -102,7 +103,8 @@ func sharedMutants() []Mutant {
 			[]string{"exception-once", "exception-once-logged", "exception-once-wrapped", "exception-once-below"}},
 		{"ancestors not marked", errs, `for ; st != nil; st = st.up() {`, `for range 1 {`, []string{"slog", "zap"},
 			[]string{"exception-once-below"}},
-		{"all spans one", table, `return Key{sc.TraceID(), sc.SpanID()}`, `return Key{}`, []string{"slog", "zap"},
+		{"all spans one", key, `return Key{binary.BigEndian.Uint64(t[:8]), binary.BigEndian.Uint64(t[8:]), binary.BigEndian.Uint64(s[:])}`,
+			"_, _, _ = t, s, binary.BigEndian\n\treturn Key{1, 1, 1}", []string{"slog", "zap"},
 			[]string{"exception-each-span"}},
 		{"chains followed for ever", errs, `!ends(err, &left)`, `left == 0`, []string{"slog", "zap"},
 			[]string{"bad-endless-error"}},

@@ -35,6 +35,9 @@ func Forget(p trace.TracerProvider) {
 	}
 }
 
+// Linking reports whether a provider is registered, without which there are no links.
+func Linking() bool { return keeping.Load() > 0 }
+
 // Link returns the link to the trace of s made by url or, if that is nil, by what the provider was registered with.
 // It is empty unless the trace is kept: the span is sampled, and its provider is registered.
 func Link(s trace.Span, url func(trace.SpanContext) string) string {

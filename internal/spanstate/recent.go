@@ -11,7 +11,7 @@ const recents = 256
 var recent [recents]atomic.Pointer[State]
 
 func recentOf(k *Key) *State {
-	if st := recent[k.span[7]].Load(); st != nil && st.key == *k && !st.gone.Load() {
+	if st := recent[k.Byte()].Load(); st != nil && st.key == *k && !st.gone.Load() {
 		return st
 	}
 	return nil
@@ -19,7 +19,7 @@ func recentOf(k *Key) *State {
 
 // remember puts st where recentOf finds it, unless it is gone.
 func (st *State) remember() {
-	at := &recent[st.key.span[7]]
+	at := &recent[st.key.Byte()]
 	at.Store(st)
 	if st.gone.Load() {
 		at.CompareAndSwap(st, nil)
@@ -29,5 +29,5 @@ func (st *State) remember() {
 // forget marks st as gone, so that nobody finds it any more.
 func (st *State) forget() {
 	st.gone.Store(true)
-	recent[st.key.span[7]].CompareAndSwap(st, nil)
+	recent[st.key.Byte()].CompareAndSwap(st, nil)
 }

@@ -11,7 +11,7 @@ func TestRecent(t *testing.T) {
 			t.Fatal("the state is not found again")
 		}
 		Leave(s)
-		if recentOf(&st.key) != nil || recent[st.key.span[7]].Load() == st {
+		if recentOf(&st.key) != nil || recent[st.key.Byte()].Load() == st {
 			t.Fatal("the state of a span that has ended is still held")
 		}
 	}

@@ -12,18 +12,6 @@ const (
 	perShard = 64 // entries; 4,096 in all
 )
 
-// Key names a span. The ids are compared, never the span value: an interface holding an uncomparable span would panic.
-type Key struct {
-	trace trace.TraceID
-	span  trace.SpanID
-}
-
-// KeyOf returns the key of the span that has this context.
-func KeyOf(sc *trace.SpanContext) Key { return Key{sc.TraceID(), sc.SpanID()} }
-
-// Byte is the last byte of the span's id, which is random.
-func (k *Key) Byte() byte { return k.span[7] }
-
 func keyOf(sc trace.SpanContext) Key { return KeyOf(&sc) }
 
 // State is what is known of one live span. Its methods are safe for concurrent use.
@@ -53,7 +41,7 @@ type shard struct {
 // table is the one registry of live spans in the process.
 var table [shards]shard
 
-func shardOf(k Key) *shard { return &table[k.span[7]%shards] }
+func shardOf(k Key) *shard { return &table[k.Byte()%shards] }
 
 // Enter notes that s was started below parent, so that an error recorded on s counts for parent too.
 // A parent that is remote or not recording is nobody's concern here.
