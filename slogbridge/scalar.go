@@ -2,6 +2,7 @@ package slogbridge
 
 import (
 	"log/slog"
+	"strconv"
 
 	"go.opentelemetry.io/otel/attribute"
 
@@ -22,53 +23,70 @@ func (e *encoder) scalar(a *slog.Attr, kind slog.Kind) bool {
 		}
 		tells = false
 	}
-	want := len(e.b) + len(a.Key) + len(`"":`)
-	if e.comma {
-		want++
-	}
-	e.key(a.Key)
-	asIs := len(e.b) == want // nothing was escaped: then it is UTF-8
-	if kind == slog.KindString {
-		text := a.Value.String()
-		want += len(text) + len(`""`)
-		e.string(text)
-		asIs = len(e.b) == want
-	} else {
+	if !tells {
+		e.key(a.Key)
 		e.value(a.Key, a.Value, kind)
+		return true
 	}
-	if tells {
-		e.tell(a, kind, asIs)
+	if e.keyAsIs(a.Key) && e.h.prefix == "" && isPlain(a, kind) {
+		e.both(&a.Value, kind, e.event.Place(0, a.Key))
+		return true
 	}
+	e.value(a.Key, a.Value, kind)
+	c := e.h.converter(e.event)
+	c.value(c.prefix+a.Key, a.Value, kind)
 	return true
 }
 
-// tell adds a scalar to the event. Valid says that key and string are known to be UTF-8.
-func (e *encoder) tell(a *slog.Attr, kind slog.Kind, valid bool) {
-	key := e.h.prefix + a.Key
-	if valid && e.h.prefix == "" && e.tellValid(key, &a.Value, kind) {
-		return
+// isPlain reports whether the attribute of an event is the value as it is, but for what is not UTF-8.
+func isPlain(a *slog.Attr, kind slog.Kind) bool {
+	switch kind {
+	case slog.KindString:
+		return events.IsPlain(a.Key, a.Value.String())
+	case slog.KindInt64, slog.KindFloat64, slog.KindBool:
+		return true
 	}
-	c := e.h.converter(e.event)
-	c.value(key, a.Value, kind)
+	return false
 }
 
-// tellValid is the short way of an attribute to the event.
-func (e *encoder) tellValid(key string, v *slog.Value, kind slog.Kind) bool {
+// both writes the value and sets the attribute of the event: to take each value apart once saves 50 ns in five.
+func (e *encoder) both(v *slog.Value, kind slog.Kind, on *attribute.Value) {
 	switch kind {
 	case slog.KindString:
 		text := v.String()
-		if !events.IsPlain(key, text) {
-			return false
+		if e.stringAsIs(text) {
+			*on = attribute.StringValue(text)
+		} else {
+			*on = events.String("", text).Value
 		}
-		*e.event.Place(0, key) = attribute.StringValue(text)
 	case slog.KindInt64:
-		*e.event.Place(0, key) = attribute.Int64Value(v.Int64())
+		n := v.Int64()
+		e.b = strconv.AppendInt(e.b, n, 10)
+		*on = attribute.Int64Value(n)
 	case slog.KindFloat64:
-		*e.event.Place(0, key) = attribute.Float64Value(v.Float64())
+		f := v.Float64()
+		e.float(f)
+		*on = attribute.Float64Value(f)
 	case slog.KindBool:
-		*e.event.Place(0, key) = attribute.BoolValue(v.Bool())
-	default:
-		return false
+		is := v.Bool()
+		e.b = strconv.AppendBool(e.b, is)
+		*on = attribute.BoolValue(is)
 	}
-	return true
+}
+
+// keyAsIs is key, and reports whether nothing was escaped: then it is UTF-8.
+func (e *encoder) keyAsIs(name string) bool {
+	size := len(e.b) + len(name) + len(`"":`)
+	if e.comma {
+		size++
+	}
+	e.key(name)
+	return len(e.b) == size
+}
+
+// stringAsIs is string, and reports whether nothing was escaped.
+func (e *encoder) stringAsIs(s string) bool {
+	size := len(e.b) + len(s) + len(`""`)
+	e.string(s)
+	return len(e.b) == size
 }
