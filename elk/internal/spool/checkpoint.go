@@ -28,7 +28,7 @@ func appendCheckpoint(dst []byte, segments []*segment) []byte {
 	from := len(dst)
 	for _, s := range segments {
 		frames := 0
-		if s.sealed {
+		if s.sealed && !s.doubt { // else the old file may come back
 			frames = s.frames
 		}
 		dst = binary.LittleEndian.AppendUint64(dst, s.number)
@@ -90,21 +90,24 @@ func (f *folder) save() error {
 	return nil
 }
 
-// news reports whether there is anything to write down: a verdict, damage, or
-// how many frames a segment has, which only the next one told, and that goes.
+// news reports whether there is anything to write down: a verdict, which may be
+// on a line of an old file that comes back, damage, or how many frames a
+// segment has that gets no more.
 func (f *folder) news() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	done := 0
-	for _, s := range f.segments {
-		if s.live < s.frames || s.damaged > 0 {
+	for i, s := range f.segments {
+		if s.live < s.frames || s.damaged > 0 || s.doubt || s.sealed && s.frames > 0 && !s.toldBy(f.segments[i+1:]) {
 			return true
 		}
-		if s.done() {
-			done++
-		}
 	}
-	return 0 < done && done < len(f.segments)
+	return false
+}
+
+// toldBy reports whether the segment behind it, which stays, tells how many
+// frames a segment has. Under folder.mu.
+func (s *segment) toldBy(behind []*segment) bool {
+	return len(behind) > 0 && behind[0].head.before == s.number && !behind[0].done()
 }
 
 // place makes a file anew, and its name durable.

@@ -268,3 +268,20 @@ func TestBehindTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestDamagedTail: of a process that ended as it should it is known how many
+// lines it has left.
+func TestDamagedTail(t *testing.T) {
+	fake := newFakeFS()
+	first := openSpool(t, Options{FS: fake, ID: testID(1)})
+	appendLeft(t, first, testID(1), span(1, 20)...)
+	path := first.writer.segments[0].path
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	after := damaged(t, fake, path, func(b []byte) []byte { return b[:len(b)/2] })
+	s := openSpool(t, Options{FS: after, ID: testID(2)})
+	if got := readAll(t, s); len(got)+s.Found().Damaged != 20 || len(got) == 0 {
+		t.Errorf("%d lines, %d damaged, want 20", len(got), s.Found().Damaged)
+	}
+}

@@ -280,6 +280,8 @@ func TestReadHalfMadeAnew(t *testing.T) {
 			left = append(left, seq)
 		}
 	}
+	node, _ := fake.node(s.writer.segments[0].path)
+	old := slices.Clone(node.data)
 	failOnce(fake, "syncdir", syscall.EIO)
 	if err := s.shrink(); !errors.Is(err, syscall.EIO) {
 		t.Fatalf("shrink = %v", err)
@@ -291,6 +293,13 @@ func TestReadHalfMadeAnew(t *testing.T) {
 	}
 	if lost := s.Lost(); lost > 0 {
 		t.Errorf("%d lines are lost", lost)
+	}
+	if err := s.writer.save(); err != nil {
+		t.Errorf("save = %v", err)
+	}
+	after := damaged(t, fake, s.writer.segments[0].path, func([]byte) []byte { return old })
+	if got := readAll(t, openSpool(t, Options{FS: after, ID: testID(2)})); !slices.Equal(got, keysOf(testID(1), left...)) {
+		t.Errorf("%d lines where the old file is still there, %d had no verdict", len(got), len(left))
 	}
 	synced := 0
 	fake.before = func(op, _ string, _ int) error {

@@ -31,7 +31,7 @@ type segment struct {
 	end     int64   // of the whole frames
 	synced  int64   // of those that are durable
 	listed  bool    // its name is durable
-	doubt   bool    // a sync failed: what is not known to be durable never will be
+	doubt   bool    // a sync failed: what is not known to be durable never will be, or the name is not
 	sealed  bool    // nothing is added
 	gone    bool    // somebody has removed the file
 	edition int     // counts how often it was made anew

@@ -191,8 +191,8 @@ func (f *folder) over(s *segment, seq uint64) bool {
 	return s.acked.has(seq)
 }
 
-// renew notes what is in the new file of a segment. Lines that are not are
-// lost, if they were here only.
+// renew notes what is in the new file of a segment, whose name may not be
+// durable. Lines that are not are lost, if they were here only.
 func (f *folder) renew(s *segment, b *Batch) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -203,7 +203,7 @@ func (f *folder) renew(s *segment, b *Batch) {
 	}
 	f.lose(s, next, s.last)
 	s.frames, s.end = b.Len(), headerBytes+int64(len(b.buf))
-	s.synced, s.listed, s.doubt = s.end, true, false
+	s.synced, s.listed, s.doubt = s.end, true, b.Len() > 0
 	s.edition++
 	s.marks = nil
 }

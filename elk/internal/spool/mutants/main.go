@@ -35,7 +35,7 @@ var mutants = []mutant{
 	{"a failed fsync believed", "sync.go", "w.doubt(s, true)", "w.doubt(s, false)"},
 	{"a new file's name believed", "sync.go", "f.doubt(s, err != nil)", "f.doubt(s, false)"},
 	{"a line passed over for a read that failed", "scan.go", "if !ok && s.broken == nil {", "if !ok {"},
-	{"the end of a file forgotten", "checkpoint.go", "return 0 < done && done < len(f.segments)", "return false"},
+	{"the end of a file forgotten", "checkpoint.go", "&& !behind[0].done()", ""},
 	{"segment's name not durable", "sync.go", "if !u.listed {", "if false {"},
 	{"files that are gone not looked for", "spool.go", "errors.Join(s.look(), s.writer.sync())", "s.writer.sync()"},
 	{"a folder that cannot be read taken for gone", "gone.go", "err != nil && !absent(err)", "false"},
