@@ -57,6 +57,16 @@ func (s *set) each(from, to uint64, f func(seq uint64)) {
 	}
 }
 
+// without is how many members are in no other set.
+func (s *set) without(other *set) (n int) {
+	s.each(0, ^uint64(0), func(seq uint64) {
+		if !other.has(seq) {
+			n++
+		}
+	})
+	return n
+}
+
 func (s *set) count(from, to uint64) (n int) {
 	s.each(from, to, func(uint64) { n++ })
 	return n

@@ -10,7 +10,8 @@ import (
 var ErrGone = errors.New("files are gone")
 
 // Exposed is the number of lines without a verdict whose files somebody has
-// removed: they are elsewhere, and here no more.
+// removed, or that could not be read when their file was made anew: they are
+// elsewhere, and here no more.
 func (s *Spool) Exposed() (n int) {
 	for _, f := range s.folders {
 		n += f.exposed()
@@ -22,8 +23,11 @@ func (f *folder) exposed() (n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, s := range f.segments {
-		if s.gone {
+		switch {
+		case s.gone:
 			n += s.live
+		case s.there.words != nil:
+			n += s.live - s.there.without(&s.acked)
 		}
 	}
 	return n

@@ -1,10 +1,12 @@
 package spool
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -147,5 +149,36 @@ func TestGoneWhileOpen(t *testing.T) {
 	checkNext(t, c, span(1, 20)...)
 	if lost := s.Lost(); lost != 0 {
 		t.Errorf("%d lines are lost", lost)
+	}
+}
+
+// TestExposedByDamage: a line in memory that cannot be read when its file is
+// made anew is on disk no more, until it has its verdict.
+func TestExposedByDamage(t *testing.T) {
+	fake := newFakeFS()
+	s := openSpool(t, Options{FS: fake, ID: testID(1)})
+	if n, err := s.Append(batchOf(testID(1), span(1, 10)...)); n != 10 || err != nil {
+		t.Fatalf("Append = %d, %v", n, err)
+	}
+	leave(s, 9)
+	s.Ack(1)
+	node, _ := fake.node(s.writer.segments[0].path)
+	for _, seq := range []uint64{1, 5, 9} {
+		node.data[bytes.Index(node.data, []byte(lineOf(testID(1), seq)))] ^= 1
+	}
+	failOnce(fake, "sync", syscall.EIO)
+	if err := s.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	if exposed, lost := s.Exposed(), s.Lost(); exposed != 1 || lost != 1 {
+		t.Errorf("%d exposed, %d lost", exposed, lost)
+	}
+	s.Ack(4)
+	if exposed := s.Exposed(); exposed != 1 {
+		t.Errorf("%d exposed", exposed)
+	}
+	s.Ack(5)
+	if exposed := s.Exposed(); exposed != 0 {
+		t.Errorf("%d exposed after the verdict", exposed)
 	}
 }

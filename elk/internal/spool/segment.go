@@ -42,6 +42,7 @@ type segment struct {
 	acked   set // those with one
 	left    set // those without one that are here only
 	lefts   int // how many those are
+	there   set // of a file made anew that lacks some without a verdict, those it has
 }
 
 func segmentName(number uint64) string { return fmt.Sprintf("%012d%s", number, segmentSuffix) }

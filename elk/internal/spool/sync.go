@@ -202,6 +202,13 @@ func (f *folder) renew(s *segment, b *Batch) {
 		next = one.seq + 1
 	}
 	f.lose(s, next, s.last)
+	s.there = set{base: s.first}
+	for _, one := range b.frames {
+		s.there.add(one.seq)
+	}
+	if s.there.without(&s.acked) == s.live {
+		s.there.words = nil // it has them all
+	}
 	s.frames, s.end = b.Len(), headerBytes+int64(len(b.buf))
 	s.synced, s.listed, s.doubt = s.end, true, b.Len() > 0
 	s.edition++
