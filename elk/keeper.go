@@ -30,6 +30,7 @@ type keeper struct {
 	mover   *mover
 	feeder  *feeder
 	every   time.Duration
+	grace   time.Duration // for the disk, when the time to close is over
 
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -82,7 +83,7 @@ func newKeeper(c Config, q *queue, a *alarms, letters *letterWriter) *keeper {
 		return nil
 	}
 	k := &keeper{
-		queue: q, alarms: a, letters: letters, disk: q.store.disk, every: keepEvery,
+		queue: q, alarms: a, letters: letters, disk: q.store.disk, every: keepEvery, grace: keepGrace,
 		mover: newMover(c, q, a), feeder: newFeeder(q, a), done: make(chan struct{}),
 	}
 	k.mover.tidy = k.tidy
@@ -233,7 +234,7 @@ func (k *keeper) close(ctx context.Context) error {
 		return err
 	case <-ctx.Done():
 	}
-	if waitFor(done, keepGrace) {
+	if waitFor(done, k.grace) {
 		return err
 	}
 	return fmt.Errorf("elk: the disk of %s hangs", k.disk.Dir())

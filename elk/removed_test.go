@@ -6,6 +6,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/spanlog/spanlog/elk/internal/spool"
 )
 
 // removable is a shipper with lines in files that are closed, in memory and
@@ -125,5 +128,44 @@ func TestSpoolRemovedBeforeClose(t *testing.T) {
 	}
 	if stats := checkBalance(t, s); stats.Dropped.Corrupt == 0 {
 		t.Errorf("stats %+v", stats)
+	}
+}
+
+// TestDiskHangs: Shutdown waits for a disk that hangs as long as it says, and
+// leaves it behind; what was on disk is stored later.
+func TestDiskHangs(t *testing.T) {
+	srv := startServer(t)
+	disk := newTrickyDisk()
+	c := spooled(t, nobody)
+	c.spoolFS = disk
+	s := openShipper(t, c)
+	writeLines(t, s, 0, 10)
+	if err := s.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	release := make(chan struct{})
+	disk.before("write", func() { <-release })
+	disk.before("sync", func() { <-release })
+	writeLines(t, s, 10, 20)
+	s.keeper.grace = time.Millisecond
+	if err := s.Shutdown(over()); err == nil || !strings.Contains(err.Error(), "hangs") {
+		t.Errorf("Shutdown: %v", err)
+	}
+	if stats := checkBalance(t, s); stats.Pending < 10 || stats.Pending+stats.Dropped.Close != 20 {
+		t.Errorf("stats %+v", stats)
+	}
+	close(release)
+	waitUntil(t, "the folder is given back", func() bool {
+		next, err := spool.Open(c.SpoolDir, spool.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = next.Close() }()
+		return next.Found().Lines >= 10
+	})
+	c.Addresses, c.spoolFS = []string{srv.URL()}, nil
+	closeWell(t, openShipper(t, c))
+	if n := len(srv.Documents(stream)); n < 10 || n > 20 {
+		t.Errorf("%d documents", n)
 	}
 }
