@@ -169,3 +169,19 @@ func TestDiskHangs(t *testing.T) {
 		t.Errorf("%d documents", n)
 	}
 }
+
+// TestSyncAfterClose: what another process makes of the folder then is none of
+// our business.
+func TestSyncAfterClose(t *testing.T) {
+	srv := startServer(t)
+	c := spooled(t, nobody)
+	s := openShipper(t, c)
+	writeLines(t, s, 0, 10)
+	quit(t, s)
+	c.Addresses = []string{srv.URL()}
+	closeWell(t, openShipper(t, c))
+	checkStored(t, srv, 10)
+	if err := s.Sync(); err != nil {
+		t.Errorf("Sync: %v", err)
+	}
+}

@@ -23,6 +23,7 @@ type folder struct {
 	// writing is held while segments are written, made anew or removed, but
 	// not while they are made durable. It is taken before mu.
 	writing sync.Mutex
+	shut    bool // it was given back for good; under writing
 
 	// saving is held while the checkpoint is written.
 	saving     sync.Mutex
@@ -143,6 +144,9 @@ func (f *folder) bytes() (n int64) {
 func (f *folder) reclaim() error {
 	f.writing.Lock()
 	defer f.writing.Unlock()
+	if f.shut {
+		return nil
+	}
 	done := f.finished()
 	for _, s := range done {
 		s.closeFile()
@@ -213,6 +217,7 @@ func (f *folder) close() error {
 	for _, s := range segments {
 		s.closeFile()
 	}
+	f.shut = true
 	return f.release()
 }
 

@@ -49,7 +49,7 @@ func (f *folder) look() error {
 	f.writing.Lock()
 	defer f.writing.Unlock()
 	closed := f.closedFiles()
-	if len(closed) == 0 {
+	if f.shut || len(closed) == 0 {
 		return nil
 	}
 	names, err := f.fs.ReadDir(f.dir)

@@ -42,6 +42,9 @@ func (s *Spool) shrink() error {
 func (f *folder) shrink() error {
 	f.writing.Lock()
 	defer f.writing.Unlock()
+	if f.shut {
+		return nil
+	}
 	f.mu.Lock()
 	var sparse []*segment
 	for _, s := range f.segments {
@@ -61,7 +64,7 @@ func (f *folder) shrink() error {
 // Close writes down what has its verdict and gives the folders back, to be
 // adopted. It removes its own if nothing is left in it. What was appended is
 // durable if it returns nil, unless the policy is None. A second call does
-// nothing.
+// nothing, and so do Sync and Maintain; Append returns an error.
 func (s *Spool) Close() error {
 	s.closing.Lock()
 	defer s.closing.Unlock()

@@ -38,6 +38,8 @@ const (
 // ErrFull is wrapped by what Append returns when the size limit is reached.
 var ErrFull = errors.New("the spool is full")
 
+var errClosed = errors.New("the spool is closed")
+
 // Options of a Spool. The zero value has defaults.
 type Options struct {
 	FS     FS     // nil: the operating system's

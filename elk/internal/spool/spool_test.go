@@ -376,3 +376,47 @@ func TestCloseTwice(t *testing.T) {
 		t.Errorf("locks are left: %v", fake.locks)
 	}
 }
+
+// TestAfterClose: a spool that was closed leaves its folder to who adopts it,
+// also what it could not make durable.
+func TestAfterClose(t *testing.T) {
+	fake := newFakeFS()
+	s := openSpool(t, Options{FS: fake, ID: testID(1)})
+	appendLeft(t, s, testID(1), span(1, 10)...)
+	fake.before = func(op, _ string, _ int) error {
+		if op == "sync" {
+			return syscall.EIO
+		}
+		return nil
+	}
+	if err := s.Close(); !errors.Is(err, syscall.EIO) {
+		t.Errorf("Close: %v", err)
+	}
+	fake.before = nil
+	next := openSpool(t, Options{FS: fake, ID: testID(2)})
+	node, err := fake.node(s.writer.segments[0].path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Sync(); err != nil {
+		t.Errorf("Sync: %v", err)
+	}
+	if now, _ := fake.node(s.writer.segments[0].path); now != node {
+		t.Error("the file is made anew")
+	}
+	if n, err := s.Append(batchOf(testID(1), 11)); n != 0 || err == nil {
+		t.Errorf("Append = %d, %v", n, err)
+	}
+	if got := readAll(t, next); len(got) != 10 {
+		t.Errorf("read %v", got)
+	}
+	for order := uint64(1); order <= 10; order++ {
+		next.Ack(order)
+	}
+	if err := next.Maintain(); err != nil {
+		t.Error(err)
+	}
+	if err := errors.Join(s.Sync(), s.Maintain()); err != nil || s.Lost() != 0 {
+		t.Errorf("once it is gone: %v, %d lost", err, s.Lost())
+	}
+}

@@ -43,6 +43,9 @@ func (w *writer) sync() error {
 func (w *writer) mend() error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
+	if w.shut {
+		return nil
+	}
 	for _, s := range w.doubtful() {
 		if err := w.rebuild(s); err != nil {
 			return fmt.Errorf("spool: %w", err)
@@ -110,6 +113,9 @@ func (w *writer) remake(s *segment, cause error) error {
 	defer w.writing.Unlock()
 	if !w.doubt(s, true) {
 		return nil // reclaimed meanwhile
+	}
+	if w.shut {
+		return cause
 	}
 	if w.current == s {
 		w.seal()

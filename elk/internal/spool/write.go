@@ -34,6 +34,9 @@ type writer struct {
 func (w *writer) append(b *Batch, room func(int64) error) (n int, err error) {
 	w.writing.Lock()
 	defer w.writing.Unlock()
+	if w.shut {
+		return 0, errClosed
+	}
 	for n < b.Len() {
 		wrote, err := w.chunk(b, n, room)
 		if n += wrote; err != nil {
