@@ -131,7 +131,11 @@ func reaches(level slog.Level, least slog.Leveler) bool {
 }
 
 // AddFields adds fields that were converted before.
-func (e *Event) AddFields(f Fields) { e.addAll(f) }
+func (e *Event) AddFields(f Fields) {
+	if len(f.attrs) > 0 || f.err != nil || f.name != "" {
+		e.addAll(&f)
+	}
+}
 
 // AddSource adds the place of the call, by the semantic conventions for code. Empty parts are left out.
 func (e *Event) AddSource(function, file string, line int) {
@@ -158,7 +162,8 @@ func (e *Event) End(severity, message string, at time.Time) {
 	if e.rules.groups == GroupsMap && len(e.groups) > 0 {
 		e.most, e.attrs = len(e.attrs), e.nested()
 	}
-	e.attrs[0] = attribute.String(severityKey, severity)
+	first := &e.attrs[0] // in two steps, which is faster than to copy an attribute that was made a moment ago
+	first.Key, first.Value = severityKey, attribute.StringValue(severity)
 	if e.record {
 		e.emitRecord(severity, message, at)
 	}

@@ -148,7 +148,7 @@ func (f *Fields) AddError(err error) {
 func (f *Fields) AddErrorText(text string) { f.AddError(spanstate.FromText(text)) }
 
 // addAll adds what g holds.
-func (f *Fields) addAll(g Fields) {
+func (f *Fields) addAll(g *Fields) {
 	if len(g.groups) > 0 {
 		for len(f.groups) < len(f.attrs) {
 			f.groups = append(f.groups, 0)

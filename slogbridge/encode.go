@@ -161,12 +161,15 @@ func (e *encoder) text(key, value string) {
 	e.string(value)
 }
 
-func (e *encoder) key(name string) {
+// key writes a key, and reports whether it stands there as it is: then it is UTF-8.
+func (e *encoder) key(name string) (asIs bool) {
 	if e.comma {
 		e.b = append(e.b, ',')
 	}
 	e.comma = true
+	size := len(e.b) + len(`"":`) + len(name)
 	e.b = append(events.AppendJSONString(e.b, name), ':')
+	return len(e.b) == size
 }
 
 // field is key for a name of the user's: under ECS it is told apart from those that are there already.

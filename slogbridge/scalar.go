@@ -28,7 +28,7 @@ func (e *encoder) scalar(a *slog.Attr, kind slog.Kind) bool {
 		e.value(a.Key, a.Value, kind)
 		return true
 	}
-	if e.keyAsIs(a.Key) && e.h.prefix == "" && isPlain(a, kind) {
+	if e.key(a.Key) && e.h.prefix == "" && isPlain(a, kind) {
 		e.both(&a.Value, kind, e.event.Place(0, a.Key))
 		return true
 	}
@@ -38,15 +38,15 @@ func (e *encoder) scalar(a *slog.Attr, kind slog.Kind) bool {
 	return true
 }
 
-// isPlain reports whether the attribute of an event is the value as it is, but for what is not UTF-8.
+// isPlain reports whether the value is an attribute of the event as it is, but for what is not UTF-8.
 func isPlain(a *slog.Attr, kind slog.Kind) bool {
 	switch kind {
 	case slog.KindString:
 		return events.IsPlain(a.Key, a.Value.String())
-	case slog.KindInt64, slog.KindFloat64, slog.KindBool:
-		return true
+	case slog.KindTime, slog.KindUint64: // may become a string, and the event's name
+		return false
 	}
-	return false
+	return true
 }
 
 // both writes the value and sets the attribute of the event: to take each value apart once saves 50 ns in five.
@@ -54,7 +54,8 @@ func (e *encoder) both(v *slog.Value, kind slog.Kind, on *attribute.Value) {
 	switch kind {
 	case slog.KindString:
 		text := v.String()
-		if e.stringAsIs(text) {
+		size := len(e.b) + len(text) + len(`""`)
+		if e.string(text); len(e.b) == size {
 			*on = attribute.StringValue(text)
 		} else {
 			*on = events.String("", text).Value
@@ -71,22 +72,9 @@ func (e *encoder) both(v *slog.Value, kind slog.Kind, on *attribute.Value) {
 		is := v.Bool()
 		e.b = strconv.AppendBool(e.b, is)
 		*on = attribute.BoolValue(is)
+	case slog.KindDuration:
+		d := int64(v.Duration())
+		e.b = strconv.AppendInt(e.b, d, 10)
+		*on = attribute.Int64Value(d)
 	}
-}
-
-// keyAsIs is key, and reports whether nothing was escaped: then it is UTF-8.
-func (e *encoder) keyAsIs(name string) bool {
-	size := len(e.b) + len(name) + len(`"":`)
-	if e.comma {
-		size++
-	}
-	e.key(name)
-	return len(e.b) == size
-}
-
-// stringAsIs is string, and reports whether nothing was escaped.
-func (e *encoder) stringAsIs(s string) bool {
-	size := len(e.b) + len(s) + len(`""`)
-	e.string(s)
-	return len(e.b) == size
 }

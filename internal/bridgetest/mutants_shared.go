@@ -58,7 +58,7 @@ func sharedMutants() []Mutant {
 			[]string{"name-field", "name-field-with"}},
 		{"time shifted", "events/options.go", `*o.attrs, *o.at = attrs, at`, `*o.attrs, *o.at = attrs, at.Add(time.Hour)`, all,
 			[]string{"time"}},
-		{"severity lost", event, `attribute.String(severityKey, severity)`, `attribute.String(severityKey, message)`, all,
+		{"severity lost", event, `attribute.StringValue(severity)`, `attribute.StringValue(message)`, all,
 			[]string{"severity"}},
 		{"line of the source lost", event, `if line > 0 {`, `if line < 0 {`, all,
 			[]string{"source"}},
