@@ -70,9 +70,9 @@ func policyMutants() []Mutant {
 		{"GCP: levels of the library", schema, `return "WARNING"`, `return "WARN"`, all,
 			[]string{"gcp-names"}},
 
-		{"budget without an end", budget, `case b.first < first:`, `case b.first < first || !b.certain:`, all,
+		{"budget without an end", budget, `return st.left.Load() > 0 && `, `return !st.budget.certain || `, all,
 			[]string{"budget", "budget-exceptions"}},
-		{"budget: nothing held back", budget, `case b.certain && share(shareHeld, n) > 0:`, `case false:`, all,
+		{"budget: nothing held back", budget, `return b.certain && share(shareHeld, b.limit) > 0`, `return false`, all,
 			[]string{"budget-certain"}},
 		{"budget: no places for exceptions", budget, `if st.budget.exceptions < share(shareException, st.budget.limit) {`, `if false {`, all,
 			[]string{"budget-exceptions"}},

@@ -45,20 +45,32 @@ var stockLimit = sync.OnceValue(func() int {
 
 func share(part, limit int) int { return part * limit / fullLimit }
 
-// budget counts the events of one span. Under the state's lock.
+// budget counts the events of one span, beside State.left and State.dropped. Under the state's lock, but for the first
+// three, which never change.
 type budget struct {
 	limit      int  // events that the SDK keeps on this span
 	certain    bool // the end of the span will be seen
 	seen       bool // by a processor of setup, which calls Ended
-	first      int  // places used, by kind
-	warnings   int
+	warnings   int  // places used, by kind
 	exceptions int
 	settled    int       // held-back events that were added
-	logged     int       // log events that were given to the span, which keeps them unless others add too many of their own
+	others     int       // of package span, in places of the first kind
+	logged     int       // log events that were given to the span in other places than those
 	held       []Pending // ring, once it is full; oldest at next
 	next       int
-	dropped    int
 }
+
+// firsts is how many places of the first kind there are.
+func (b *budget) firsts() int {
+	n := b.limit - share(shareWarn, b.limit) - share(shareException, b.limit)
+	if b.certain {
+		n = b.limit - share(shareHeld, b.limit) - share(shareException, b.limit)
+	}
+	return n
+}
+
+// holds reports whether events that find no place wait for the end of the span.
+func (b *budget) holds() bool { return b.certain && share(shareHeld, b.limit) > 0 }
 
 // Pending is an event that is held back until the end of the span.
 type Pending struct {
@@ -76,30 +88,29 @@ const (
 	Hold              // give it to State.Hold
 )
 
-// take is admit, and counts what is given to the span: so many log events, one or, for an exception of package span, none.
-func (b *budget) take(warning bool, logs int) Place {
-	place := b.admit(warning)
-	if place == Add {
-		b.logged += logs
-	}
-	return place
+// takeFirst takes a place of the first kind, if one is left.
+func (st *State) takeFirst() bool { return st.left.Load() > 0 && st.claimFirst() }
+
+// claimFirst is takeFirst for who has seen that one is left: another may have been faster.
+func (st *State) claimFirst() bool { return st.left.Add(-1) >= 0 }
+
+// firstsUsed is how many places of the first kind were taken.
+func (st *State) firstsUsed() int { return st.budget.firsts() - int(max(0, st.left.Load())) }
+
+// drop counts an event that is left out, and tells of it.
+func (st *State) drop(s trace.Span) Place {
+	tell(s, int(st.dropped.Add(1)))
+	return Drop
 }
 
-func (b *budget) admit(warning bool) Place {
-	n := b.limit
-	first := n - share(shareWarn, n) - share(shareException, n)
-	if b.certain {
-		first = n - share(shareHeld, n) - share(shareException, n)
-	}
+// take takes a place beyond those of the first kind; Drop where there is none. The state's lock is held.
+func (b *budget) take(warning bool) Place {
 	switch {
-	case b.first < first:
-		b.first++
-	case warning && b.warnings < share(shareWarn, n):
+	case warning && b.warnings < share(shareWarn, b.limit):
 		b.warnings++
-	case b.certain && share(shareHeld, n) > 0:
+	case b.holds():
 		return Hold
 	default:
-		b.dropped++
 		return Drop
 	}
 	return Add
@@ -117,19 +128,25 @@ func (st *State) AddException(s trace.Span, name string, attrs []attribute.KeyVa
 }
 
 func (st *State) admitException(s trace.Span) Place {
-	st.mu.Lock()
-	if st.budget.exceptions < share(shareException, st.budget.limit) {
-		st.budget.exceptions++
-		st.mu.Unlock()
-		return Add
-	}
-	place := st.budget.take(true, 0)
-	dropped := st.budget.dropped
-	st.mu.Unlock()
+	place := st.exceptionPlace()
 	if place == Drop {
-		tell(s, dropped)
+		st.drop(s)
 	}
 	return place
+}
+
+func (st *State) exceptionPlace() Place {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.budget.exceptions < share(shareException, st.budget.limit) {
+		st.budget.exceptions++
+		return Add
+	}
+	if st.takeFirst() {
+		st.budget.others++
+		return Add
+	}
+	return st.budget.take(true)
 }
 
 // Hold keeps an event until the end of the span; the oldest one gives way. It copies attrs into memory that is used
@@ -145,13 +162,13 @@ func (st *State) Hold(name string, at time.Time, attrs []attribute.KeyValue) {
 	p := &b.held[b.next]
 	p.Name, p.Time, p.Attrs = name, at, append(p.Attrs[:0], attrs...)
 	b.next = (b.next + 1) % len(b.held)
-	b.dropped++
+	st.dropped.Add(1)
 }
 
 // settle adds what was held back, as far as there is room, newest first choice, in order of the calls.
 func (st *State) settle(s trace.Span) {
 	st.mu.Lock()
-	held, dropped := st.budget.release()
+	held, dropped := st.release()
 	for _, p := range held {
 		if IsLog(p.Attrs) {
 			st.budget.logged++
@@ -166,16 +183,18 @@ func (st *State) settle(s trace.Span) {
 	}
 }
 
-func (b *budget) release() (held []Pending, dropped int) {
-	free := b.limit - share(shareException, b.limit) - b.first - b.warnings - b.settled
+// release empties the ring, and returns what of it has a place, and how many events were left out in all. The lock is held.
+func (st *State) release() (held []Pending, dropped int) {
+	b := &st.budget
+	free := b.limit - share(shareException, b.limit) - st.firstsUsed() - b.warnings - b.settled
 	held = append(slices.Clone(b.held[b.next:]), b.held[:b.next]...)
 	if over := len(held) - max(0, free); over > 0 {
 		held = held[over:]
-		b.dropped += over
+		st.dropped.Add(int64(over))
 	}
 	b.settled += len(held)
 	b.held, b.next = nil, 0
-	return held, b.dropped
+	return held, int(st.dropped.Load())
 }
 
 // tell says on the span how many events were left out so far: at 1, 2, 4, 8 and so on, since the end may not be seen.

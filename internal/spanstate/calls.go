@@ -89,18 +89,35 @@ func (st *State) Told(c *Call, output uint64) bool {
 }
 
 // Take claims a call and takes a place for its event, if there is one, unless another output has told of the call before.
-// An output of 0 is the only one there is, and claims nothing. A warning is an event at Warn or above.
+// An output of 0 is the only one there is, and claims nothing: then the usual call needs no lock, which saves 10 ns. A
+// warning is an event at Warn or above.
 func (st *State) Take(s trace.Span, c *Call, output uint64, warning bool) (place Place, told bool) {
+	if output == 0 {
+		switch {
+		case st.takeFirst():
+			return Add, false
+		case !warning && !st.budget.holds():
+			return st.drop(s), false
+		}
+	}
+	if place, told = st.place(c, output, warning); place == Drop && !told {
+		st.drop(s)
+	}
+	return place, told
+}
+
+// place is Take with the lock. It does not count what finds no place.
+func (st *State) place(c *Call, output uint64, warning bool) (place Place, told bool) {
 	st.mu.Lock()
+	defer st.mu.Unlock()
 	if output != 0 && !claimIn(&st.calls, c, output) {
-		st.mu.Unlock()
 		return Drop, true
 	}
-	place = st.budget.take(warning, 1)
-	dropped := st.budget.dropped
-	st.mu.Unlock()
-	if place == Drop {
-		tell(s, dropped)
+	if st.takeFirst() {
+		return Add, false
+	}
+	if place = st.budget.take(warning); place == Add {
+		st.budget.logged++
 	}
 	return place, false
 }

@@ -38,11 +38,7 @@ func budgetOf(s trace.Span) budget {
 	return budget{limit: stockLimit()}
 }
 
-func (st *State) endIsSeen() bool {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	return st.budget.seen
-}
+func (st *State) endIsSeen() bool { return st.budget.seen }
 
 // Rest is what the end of a span finds.
 type Rest struct {
@@ -60,8 +56,8 @@ func Ended(sc trace.SpanContext, room int) (r Rest) {
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	r.Held, r.Dropped = st.budget.release()
-	r.Logged = st.budget.logged
+	r.Held, r.Dropped = st.release()
+	r.Logged = st.firstsUsed() - st.budget.others + st.budget.logged
 	if over := len(r.Held) - max(0, room); over > 0 {
 		r.Held = r.Held[over:]
 		r.Dropped += over

@@ -21,6 +21,9 @@ type State struct {
 	gone   atomic.Bool           // the span has ended, or its place was needed
 	server trace.Span            // see Server; never changed. Only states whose end is certain have one: it is kept alive
 
+	left    atomic.Int64 // places of the first kind that are left, see budget; below zero: none
+	dropped atomic.Int64 // events that were left out
+
 	mu       sync.Mutex // guards what follows; never held while code of others runs
 	marked   []error    // comparable errors recorded on this span or below it, newest last
 	calls    *calls     // the newest log calls, to know one that comes again through another output; nil before the first
@@ -105,6 +108,7 @@ func OfKey(s trace.Span, key *Key) *State {
 
 func newState(k Key, parent *State, b budget) *State {
 	st := &State{key: k, budget: b}
+	st.left.Store(int64(b.firsts()))
 	if parent != nil {
 		parent.up() // so that a chain of spans of which each begins before the last one ends does not grow for ever
 		st.parent.Store(parent)
