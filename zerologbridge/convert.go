@@ -18,49 +18,54 @@ const (
 // text of their own, or a short one would keep all of it in memory as long as the span lives.
 const maxShared = 16 << 10
 
-// converter turns the members of a line into attributes of a span event.
-type converter struct {
-	to    *events.Event
+// fields reads the fields of lines.
+type fields struct {
 	rules *events.Rules
-	buf   []byte // the line; zerolog uses its memory again
-	line  string // a copy of it that the attributes share; empty for a long one
-	told  bool   // the first error is noted
+	names uint64 // bits of the names of ids, and of the name of an event
 }
 
-// glance is what was seen of a line without its end, on the way over it.
+// bit tells most keys from those that have a meaning, in less time than to compare them.
+func bit(key string) uint64 {
+	if key == "" {
+		return 1
+	}
+	return 1 << ((len(key) + 3*int(key[0]) + 7*int(key[len(key)-1])) & 63)
+}
+
+// converter turns the members of a line into attributes of a span event.
+type converter struct {
+	to      *events.Event
+	rules   *events.Rules
+	buf     []byte // the line; zerolog uses its memory again
+	line    string // a copy of it that the attributes share; empty for a long one
+	special uint64 // bits of the keys that have a meaning
+	first   bool   // the next member is the first one, and may be the level
+	ids     bool   // there is a member that has the name of an id
+	told    bool   // the first error is noted
+}
+
+// glance is a line without its end, and what was seen of it on the way over it.
 type glance struct {
+	line []byte
 	flat bool // it is well-formed: a brace and plain members, at least one; the rest is known of such a line only
 	ids  bool // there is a member that has the name of an id
 }
 
-// record adds the fields of a line to the event. A nil line has none to see.
-func record(to *events.Event, rules *events.Rules, line []byte, level zerolog.Level) (seen glance) {
-	s, ok := open(line, 0)
-	if !ok {
-		return glance{}
+// record adds the fields of a line to the event, and notes what is seen of it. A nil line has none to see.
+func (f *fields) record(to *events.Event, seen *glance, level zerolog.Level) {
+	c := converter{to: to, rules: f.rules, buf: seen.line}
+	if len(c.buf) <= maxShared {
+		c.line = string(c.buf)
 	}
-	c := converter{to: to, rules: rules, buf: line}
-	if len(line) <= maxShared {
-		c.line = string(line)
-	}
-	hasLevel := level != zerolog.NoLevel && zerolog.LevelFieldName != ""
+	c.special = f.names | bit(zerolog.TimestampFieldName) | bit(zerolog.CallerFieldName) | bit(zerolog.ErrorFieldName)
+	c.first = level != zerolog.NoLevel && zerolog.LevelFieldName != ""
+	var s scanner
 	var m member
+	seen.flat = c.plainly(&s)
 	for s.next(&m) {
-		key := c.key(&m)
-		if hasLevel && key == zerolog.LevelFieldName {
-			hasLevel = false
-			continue
-		}
-		hasLevel = false // it is the first one or none
-		switch {
-		case rules.IsID(key):
-			seen.ids = true
-		case key != zerolog.TimestampFieldName:
-			c.root(key, &m)
-		}
+		c.member(c.key(&m), &m)
 	}
-	seen.flat = s.flat(&m)
-	return seen
+	seen.ids = c.ids
 }
 
 // raw returns what stands on the line from the one place to the other.
@@ -89,6 +94,19 @@ func text(line string, from, to int, escaped bool) string {
 	return s
 }
 
+// member adds a member of the line itself, unless it is the level, the time or an id.
+func (c *converter) member(key string, m *member) {
+	first := c.first
+	c.first = false
+	switch {
+	case first && key == zerolog.LevelFieldName:
+	case c.rules.IsID(key):
+		c.ids = true
+	case key != zerolog.TimestampFieldName:
+		c.root(key, m)
+	}
+}
+
 // root adds a member of the line itself, where some names have a meaning.
 func (c *converter) root(key string, m *member) {
 	if key == zerolog.CallerFieldName && m.kind == '"' {
@@ -100,9 +118,7 @@ func (c *converter) root(key string, m *member) {
 	if key == zerolog.ErrorFieldName {
 		c.error(m)
 	}
-	if !m.plain || !c.plain(key, m) {
-		c.add(key, 0, m, 0)
-	}
+	c.add(key, 0, m, 0)
 }
 
 // error notes the text of an error: of one that is an object, its JSON.
@@ -136,7 +152,7 @@ func (c *converter) add(key string, group int, m *member, depth int) {
 	case 't', 'f':
 		c.to.AddBool(group, key, m.kind == 't')
 	case '0':
-		c.number(key, group, c.raw(m.value, m.end))
+		c.number(key, group, m)
 	case '{':
 		c.object(key, group, m, depth)
 	case '[':

@@ -15,8 +15,8 @@ import (
 type hook struct {
 	buffer
 	inside
-	rules *events.Rules
-	call  uintptr // tells calls of this hook from those of others: two loggers never see the same call
+	fields
+	call uintptr // tells calls of this hook from those of others: two loggers never see the same call
 
 	stamps  bool // writes the time: a logger of New
 	renames bool // its writer renames, or hides
@@ -35,12 +35,15 @@ type hook struct {
 }
 
 func newHook(rules *events.Rules) *hook {
-	h := &hook{buffer: findBuffer(), inside: findInside(), rules: rules, redacts: rules.Redacts()}
+	h := &hook{buffer: findBuffer(), inside: findInside(), fields: fields{rules, bit("event.name")}, redacts: rules.Redacts()}
 	h.call = reflect.ValueOf(h).Pointer()
 	n := rules.Names()
 	ids := slices.DeleteFunc([]string{n.TraceID, n.SpanID, n.TraceFlags}, func(name string) bool { return name == "" })
 	if h.ids = newFinder(ids); len(ids) > 0 {
 		h.idKey, h.idSkip = ids[0], prefix(ids[0])
+	}
+	for _, name := range ids {
+		h.names |= bit(name)
 	}
 	var others []string
 	for _, kv := range rules.Constant() {
@@ -70,8 +73,8 @@ func (h *hook) Run(e *zerolog.Event, level zerolog.Level, message string) {
 	if h.idles && !fatal && !scope.Traced() && len(scope.Fields()) == 0 {
 		return
 	}
+	seen := glance{line: h.of(e)}
 	var now time.Time
-	var seen glance
 	if h.stamps {
 		now = timestamp()
 	}
@@ -79,19 +82,19 @@ func (h *hook) Run(e *zerolog.Event, level zerolog.Level, message string) {
 		if !h.stamps {
 			now = time.Now() // 40 ns that only an event is worth
 		}
-		seen = record(ev, h.rules, h.of(e), level)
+		h.record(ev, &seen, level)
 		ev.End(severityOf(level), message, now)
 	}
 	if fatal && h.ends(e) {
 		h.rules.FlushSpans(scope, level == zerolog.FatalLevel)
 	}
-	h.complete(e, now, &scope, seen)
+	h.complete(e, now, &scope, &seen)
 }
 
 func survive() { _ = recover() }
 
 // complete makes the line what the policy wants it to be.
-func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope, seen glance) {
+func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope, seen *glance) {
 	if cbor {
 		h.addPlainly(e, now, scope)
 		return
@@ -100,7 +103,7 @@ func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope, se
 	if !traced && h.leaves && len(scope.Fields()) == 0 {
 		return
 	}
-	ours, line := h.renames && h.goesTo(e, h.out), h.of(e)
+	ours, line := h.renames && h.goesTo(e, h.out), seen.line
 	var moved []attribute.KeyValue
 	if h.stamps && !seen.flat && !soFar(line) {
 		moved = mend(line, h.rules)

@@ -93,10 +93,16 @@ func (c *capture) AddEvent(name string, options ...trace.EventOption) {
 
 // converted returns the attributes of an unfinished line, without the severity.
 func converted(line string, level zerolog.Level) []attribute.KeyValue {
+	h := newHook((*events.Policy)(nil).Rules())
+	return added(level, func(e *events.Event) { h.record(e, &glance{line: []byte(line)}, level) })
+}
+
+// added returns the attributes that are added to an event, without the severity.
+func added(level zerolog.Level, add func(*events.Event)) []attribute.KeyValue {
 	rules := (*events.Policy)(nil).Rules()
 	span := &capture{id: captures.Add(1)}
 	e := rules.Begin(rules.Scope(trace.ContextWithSpan(context.Background(), span), nil), levelOf(level), events.Call{})
-	record(e, rules, []byte(line), level)
+	add(e)
 	e.End("X", "m", time.Time{})
 	attrs := span.events[0].Attributes()
 	return slices.Clone(attrs[1:])

@@ -9,8 +9,10 @@ import (
 )
 
 // number adds a whole number as int64, or as its digits where that is too small; a fraction as float64.
-func (c *converter) number(key string, group int, raw string) {
-	n, decimals, ok := digits(raw)
+func (c *converter) number(key string, group int, m *member) {
+	raw := c.raw(m.value, m.end)
+	n, decimals, end := digits(c.buf, m.value)
+	ok := end == m.end
 	switch {
 	case ok && decimals == 0:
 		c.to.AddInt64(group, key, n)
@@ -37,34 +39,38 @@ const maxDigits = 15
 // ParseFloat finds.
 var tens = [maxDigits + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
-// digits reads a number that has up to 15 digits and no exponent, as nearly all have, in 10 ns instead of the 50 to 70 that
-// package strconv takes. It returns the number without its point, and how many digits stand behind it.
-func digits(raw string) (n int64, decimals int, ok bool) {
-	i, negative, point := 0, raw != "" && raw[0] == '-', -1
+// digits reads the number at b[i], if it has up to 15 digits and no exponent, as nearly all have, in 10 ns instead of the 50
+// to 70 that package strconv takes. It returns the number without its point, how many digits stand behind it, and the place
+// behind the number, 0 where it is any other.
+func digits(b []byte, i int) (n int64, decimals, end int) {
+	negative := i < len(b) && b[i] == '-'
 	if negative {
 		i++
 	}
-	if len(raw)-i > maxDigits+1 {
-		return 0, 0, false
+	first := i
+	for ; i < len(b) && b[i]-'0' <= 9; i++ {
+		n = 10*n + int64(b[i]-'0')
 	}
-	for ; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case c-'0' <= 9:
-			n = 10*n + int64(c-'0')
-		case c == '.':
-			point = i
-		default:
-			return 0, 0, false
+	count := i - first
+	if count == 0 || count > 1 && b[first] == '0' {
+		return 0, 0, 0
+	}
+	if i < len(b) && b[i] == '.' {
+		point := i
+		for i++; i < len(b) && b[i]-'0' <= 9; i++ {
+			n = 10*n + int64(b[i]-'0')
+		}
+		if decimals = i - point - 1; decimals == 0 {
+			return 0, 0, 0
 		}
 	}
-	if point >= 0 {
-		decimals = len(raw) - 1 - point
+	if count+decimals > maxDigits || i < len(b) && b[i]|' ' == 'e' || n == 0 && negative { // -0.0 has a sign
+		return 0, 0, 0
 	}
 	if negative {
 		n = -n
 	}
-	exact := -1e15 < n && n < 1e15
-	return n, decimals, exact && (n != 0 || !negative) // -0.0 has a sign
+	return n, decimals, i
 }
 
 func whole(raw string) bool {

@@ -12,8 +12,8 @@ import (
 func TestDigits(t *testing.T) {
 	check := func(raw string) {
 		t.Helper()
-		n, decimals, ok := digits(raw)
-		if !ok {
+		n, decimals, end := digits([]byte(raw), 0)
+		if end != len(raw) {
 			return
 		}
 		if whole, err := strconv.ParseInt(raw, 10, 64); decimals == 0 && (err != nil || whole != n) {
@@ -32,7 +32,7 @@ func TestDigits(t *testing.T) {
 		check(fmt.Sprintf("%.*f", 1+rand.IntN(8), 1e6*rand.NormFloat64()))
 		check(strconv.FormatFloat(rand.NormFloat64(), 'g', -1, 64))
 	}
-	if n, decimals, ok := digits("-12.750"); n != -12750 || decimals != 3 || !ok {
-		t.Errorf("got %d, %d, %v", n, decimals, ok)
+	if n, decimals, end := digits([]byte("-12.750"), 0); n != -12750 || decimals != 3 || end != 7 {
+		t.Errorf("got %d, %d, %d", n, decimals, end)
 	}
 }

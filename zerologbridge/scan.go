@@ -17,7 +17,6 @@ type scanner struct {
 	closed  bool   // the object was read to its end
 	escaped bool   // the string read last has escapes or is not plain ASCII
 	repairs int
-	other   bool // a member was not plain
 }
 
 // header is the key of a member, by its places in the bytes.
@@ -35,7 +34,6 @@ type member struct {
 	end     int  // behind the value
 	kind    byte // '"' '{' '[' '0' 't' 'f' 'n', or 0: broken
 	escaped bool // a string that has escapes or is not plain ASCII
-	plain   bool // see scanner.plain
 }
 
 // open enters the object that begins at b[at], or behind spaces there.
@@ -65,8 +63,7 @@ func (s *scanner) next(m *member) bool {
 
 // any is next for any member.
 func (s *scanner) any(m *member) {
-	s.other = true
-	m.header, m.plain = s.head, false
+	m.header = s.head
 	s.head.value = 0
 	m.kind = s.scan(0)
 	m.end, m.escaped = s.i, s.escaped
@@ -189,12 +186,12 @@ func (s *scanner) element(depth int) byte {
 
 // string reads a string, whose first quotation mark is the next byte.
 func (s *scanner) string() bool {
-	s.escaped = false
-	i := s.i + 1
-	for i < len(s.b) && asIs[s.b[i]] {
-		i++
+	if end := pastPlainText(s.b, s.i+1); end > 0 {
+		s.i, s.escaped = end, false
+		return true
 	}
-	for ; i < len(s.b); i++ {
+	s.escaped = false
+	for i := s.i + 1; i < len(s.b); i++ {
 		switch c := s.b[i]; {
 		case c == '"':
 			s.i = i + 1
@@ -210,14 +207,6 @@ func (s *scanner) string() bool {
 	}
 	return false
 }
-
-// asIs are the bytes of a string that are what they seem to be.
-var asIs = func() (is [256]bool) {
-	for c := ' '; c < 0x80; c++ {
-		is[c] = c != '"' && c != '\\'
-	}
-	return is
-}()
 
 // number reads a number by the grammar of RFC 8259.
 func (s *scanner) number() bool {

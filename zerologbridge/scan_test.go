@@ -30,6 +30,8 @@ func TestConvert(t *testing.T) {
 		{`{"a":1.0,"b":-2.5e3,"c":1e400,"d":-0`, `a=1:FLOAT64 | b=-2500:FLOAT64 | c=1e400 | d=0:INT64`},
 		{`{"a":true,"b":false,"c":null`, `a=true:BOOL | b=false:BOOL | c=null`},
 		{`{"a":"\"\\\/\b\f\n\r\t"`, "a=\"\\/\b\f\n\r\t"},
+		{`{"a":"\n"`, "a=\n"},
+		{`{"a":"b\\"`, `a=b\`},
 		{`{"a":"\u00e9\ud83d\ude00"`, "a=\u00e9\U0001F600"},
 		{`{"a":"\ud83d","b":"\ude00x","c":"\ud83d\u0041","d":"\ud83d\ud83d\ude00"`, "a=\ufffd | b=\ufffdx | c=\ufffdA | d=\ufffd\U0001F600"},
 		{"{\"a\":\"\xff\xfeb\"", "a=\ufffd\ufffdb"},

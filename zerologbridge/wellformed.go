@@ -96,10 +96,7 @@ const (
 func pastString(b []byte, i int) int {
 	for i+8 <= len(b) {
 		x := binary.LittleEndian.Uint64(b[i:])
-		quote, slash := x^('"'*ones), x^('\\'*ones)
-		// The lowest bit that is set belongs to the first byte that is a control character, a quotation mark, a backslash
-		// or not ASCII; higher ones may be carried over.
-		special := ((x-' '*ones)&^x | (quote-ones)&^quote | (slash-ones)&^slash | x) & highs
+		special := specials(x)
 		if special == 0 {
 			i += 8
 			continue
@@ -118,6 +115,13 @@ func pastString(b []byte, i int) int {
 		}
 	}
 	return i + 1
+}
+
+// specials marks in eight bytes of a string those that are a control character, a quotation mark, a backslash or not
+// ASCII: the lowest bit that is set belongs to the first of them. Higher ones may be carried over.
+func specials(x uint64) uint64 {
+	quote, slash := x^('"'*ones), x^('\\'*ones)
+	return ((x-' '*ones)&^x | (quote-ones)&^quote | (slash-ones)&^slash | x) & highs
 }
 
 // pastSpecial returns the place behind one character of a string, 0 where there is none.
