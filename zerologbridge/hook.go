@@ -73,22 +73,21 @@ func (h *hook) Run(e *zerolog.Event, level zerolog.Level, message string) {
 	if h.idles && !fatal && !scope.Traced() && len(scope.Fields()) == 0 {
 		return
 	}
-	seen := glance{line: h.of(e)}
-	var now time.Time
+	call, seen := events.Call{PC: h.call, Message: message}, glance{line: h.of(e)}
 	if h.stamps {
-		now = timestamp()
+		call.Time = timestamp()
 	}
-	if ev := h.rules.Begin(scope, levelOf(level), events.Call{Time: now, PC: h.call, Message: message}); ev != nil {
+	if ev := h.rules.BeginCall(&scope, levelOf(level), &call); ev != nil {
 		if !h.stamps {
-			now = time.Now() // 40 ns that only an event is worth
+			call.Time = time.Now() // 40 ns that only an event is worth
 		}
 		h.record(ev, &seen, level)
-		ev.End(severityOf(level), message, now)
+		ev.End(severityOf(level), message, call.Time)
 	}
 	if fatal && h.ends(e) {
 		h.rules.FlushSpans(scope, level == zerolog.FatalLevel)
 	}
-	h.complete(e, now, &scope, &seen)
+	h.complete(e, call.Time, &scope, &seen)
 }
 
 func survive() { _ = recover() }
