@@ -10,9 +10,9 @@ import (
 // Only the worker that holds it touches it, or queue while it is parked.
 type batch struct {
 	target   *target
+	raw      []byte // lines taken that splice has not seen
 	buf      []byte
 	docs     []document
-	prefix   []byte   // scratch
 	patterns patterns // of the lines before, whatever their target
 	first    uint64   // lowest sequence without a verdict, 0 without any; under queue.mu
 
@@ -24,9 +24,10 @@ type batch struct {
 	lostIn   string // backing index where they may be, "" while no answer has named one
 }
 
-// document is one line in a batch. Its bytes in buf are
+// document is one line in a batch. From take to splice it lies in raw, between
+// line and end. Then its bytes in buf are
 //
-//	start: action line, "{" and spliced fields, written by splice
+//	start: action line, "{" and spliced fields
 //	line:  the line as it was written, but for its first byte
 //	end:   behind the newline
 type document struct {
@@ -42,38 +43,47 @@ type document struct {
 	origin           *origin // nil: this shipper, with seq as it is
 }
 
-// take moves the oldest line of the target into the batch, behind a gap for
-// its prefix, so that its bytes are copied no second time.
-func (b *batch) take(info lineInfo, r *ring, from *road) {
-	start := len(b.buf)
-	line := start + len(b.target.fields.gap)
-	b.buf = slices.Grow(b.buf, line-start+int(info.size)+1)[:line]
-	b.buf = append(r.pop(from, b.buf), '\n')
-	b.docs = append(b.docs, document{lineInfo: info, start: start, line: line, end: len(b.buf)})
+// take moves the oldest line of the target into the batch, for splice.
+func (b *batch) take(info *lineInfo, r *ring, from *road) {
+	b.docs = append(b.docs, document{})
+	d := &b.docs[len(b.docs)-1]
+	d.lineInfo, d.line = *info, len(b.raw)
+	b.raw = r.pop(from, b.raw)
+	d.end = len(b.raw)
 }
 
-// splice checks a line just taken and puts its prefix before it. It returns
-// why the line cannot be a document, or "".
+// splice checks a line just taken and puts it into buf behind its prefix. It
+// returns why the line cannot be a document, or "".
 func (b *batch) splice(d *document, id string) (reason string) {
-	line := b.buf[d.line : d.end-1]
+	line := b.raw[d.line:d.end]
+	sh, reason := b.check(d, line)
+	d.start = len(b.buf)
+	if d.line = d.start; reason == "" {
+		id, info := d.named(id)
+		b.buf = appendPrefix(b.buf, id, info, sh, b.target.fields)
+		// The prefix ends on the line's own brace: with nothing spliced its last
+		// byte is that brace, else a comma or quote in its place.
+		d.line, line = len(b.buf)-1, line[1:]
+		d.spliced = true
+	}
+	b.buf = append(append(b.buf, line...), '\n')
+	d.end = len(b.buf)
+	return reason
+}
+
+// check looks at a line that is to be a document.
+func (b *batch) check(d *document, line []byte) (sh shape, reason string) {
 	if d.full > int(d.size) {
-		return reasonTooLong
+		return sh, reasonTooLong
 	}
 	if !utf8.Valid(line) {
-		return reasonInvalidUTF8
+		return sh, reasonInvalidUTF8
 	}
 	sh, ok := b.patterns.scan(line, b.target.fields)
 	if !ok {
-		return reasonNotObject
+		return sh, reasonNotObject
 	}
-	id, info := d.named(id)
-	b.prefix = appendPrefix(b.prefix[:0], id, info, sh, b.target.fields)
-	// The prefix ends on the line's own brace: with nothing spliced its last
-	// byte is that brace, else a comma or quote in its place.
-	d.start = d.line + 1 - len(b.prefix)
-	copy(b.buf[d.start:], b.prefix)
-	d.spliced = true
-	return ""
+	return sh, ""
 }
 
 // original returns a copy of the line as it was written.
@@ -143,6 +153,7 @@ func (b *batch) together(docs []document) (n int) {
 
 // trim gives back room that a few documents left over do not need.
 func (b *batch) trim() {
+	b.raw = nil
 	if cap(b.buf) > 2*len(b.buf) {
 		b.buf, b.docs = slices.Clone(b.buf), slices.Clone(b.docs)
 	}

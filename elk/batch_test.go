@@ -21,9 +21,9 @@ func TestBodiesOfARequest(t *testing.T) {
 	}
 	for b.target.road.lines > 0 {
 		from := len(b.docs)
+		b.raw = b.raw[:0]
 		for range min(10, b.target.road.lines) {
-			info, _ := r.oldest(b.target.road)
-			b.take(info, &r, b.target.road)
+			b.take(r.oldest(b.target.road), &r, b.target.road)
 		}
 		for i := from; i < len(b.docs); i++ {
 			d := &b.docs[i]

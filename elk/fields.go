@@ -35,7 +35,7 @@ type fields struct {
 	list     []field
 	first    [256]bool // whether a root key that begins so can matter
 	constant []byte    // the texts of all fields from atConstants on
-	gap      []byte    // as long as the longest prefix
+	prefix   int       // bytes of the longest one
 	wrapped  shape     // of what wrap makes of a line
 }
 
@@ -60,7 +60,7 @@ func newFields(c Config, dataset, namespace string) *fields {
 		f.first[one.path[0]] = true
 		f.constant = append(f.constant, one.text...)
 	}
-	f.gap = make([]byte, prefixBytes+len(f.constant))
+	f.prefix = prefixBytes + len(f.constant)
 	f.wrapped = f.wrappedShape()
 	return f
 }

@@ -16,7 +16,7 @@ const (
 
 // plainFields adds nothing constant.
 func plainFields() *fields {
-	f := &fields{list: []field{{path: "@timestamp"}, {path: "event.sequence"}}, gap: make([]byte, prefixBytes)}
+	f := &fields{list: []field{{path: "@timestamp"}, {path: "event.sequence"}}, prefix: prefixBytes}
 	f.first['@'], f.first['e'] = true, true
 	return f
 }
@@ -106,8 +106,7 @@ func spliced(t *testing.T, line string, info lineInfo, f *fields) (*batch, *docu
 	b := &batch{target: &target{fields: f, road: r.open()}}
 	info.full = len(line)
 	r.push(b.target.road, 0, info, []byte(line))
-	info, _ = r.oldest(b.target.road)
-	b.take(info, &r, b.target.road)
+	b.take(r.oldest(b.target.road), &r, b.target.road)
 	if reason := b.splice(&b.docs[0], "id"); reason != "" {
 		t.Fatalf("splice(%s): %s", line, reason)
 	}
@@ -121,8 +120,8 @@ func TestPrefixFits(t *testing.T) {
 		"all":   newFields(Config{HostName: long, Fields: map[string]string{"a." + long: long, "b": "\x01\x02\u2028"}}, long, long),
 	} {
 		longest := appendPrefix(nil, newID(), lineInfo{seq: 1<<64 - 1, at: 1<<63 - 1}, shape{}, f)
-		if len(longest) > len(f.gap) {
-			t.Errorf("%s: prefix has %d bytes, room for %d", name, len(longest), len(f.gap))
+		if len(longest) > f.prefix {
+			t.Errorf("%s: prefix has %d bytes, room for %d", name, len(longest), f.prefix)
 		}
 	}
 }

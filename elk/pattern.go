@@ -89,16 +89,20 @@ func (p *patterns) match(line []byte) int32 {
 			child = n.sibling
 			continue
 		}
-		switch at = end; n.slot {
+		switch n.slot {
 		case slotEnd:
 			return child
 		case slotString:
-			at = stringEnd(line, at)
+			// As stringEnd, but for the call: 30 ns of 210 for a line of 500 bytes.
+			size := bytes.IndexByte(line[end:], '"')
+			if at = end + size; size > 0 && line[at-1] == '\\' {
+				at = textEnd(line, end-1) - 1
+			}
+			if at < end {
+				return 0
+			}
 		case slotScalar:
-			at = scalarEnd(line, at)
-		}
-		if at < 0 {
-			return 0
+			at = scalarEnd(line, end)
 		}
 		child = n.children
 	}

@@ -200,8 +200,8 @@ func (q *queue) ready(t *target, now time.Time) (seq uint64, wait time.Duration,
 	if len(t.parked) > 0 {
 		return t.parked[0].first, wait, true
 	}
-	first, ok := q.ring.oldest(q.source(t))
-	if !ok || t.trail.feeding && !q.full(t) {
+	first := q.ring.oldest(q.source(t))
+	if first == nil || t.trail.feeding && !q.full(t) {
 		return 0, 0, false
 	}
 	return first.seq, max(wait, q.age(t, first, now)), true
@@ -209,7 +209,7 @@ func (q *queue) ready(t *target, now time.Time) (seq uint64, wait time.Duration,
 
 // age is how long the lines of a target still wait for others. A clock set
 // back would make a line wait: a negative age is due. Under mu.
-func (q *queue) age(t *target, first lineInfo, now time.Time) time.Duration {
+func (q *queue) age(t *target, first *lineInfo, now time.Time) time.Duration {
 	age := now.Sub(time.Unix(0, first.at))
 	if q.closed || first.seq <= q.urgent || q.full(t) || age < 0 || age >= q.config.BatchWait {
 		return 0
@@ -240,21 +240,26 @@ func (q *queue) assign(t *target, spare *batch) *batch {
 func (q *queue) take(b *batch) (more bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	begin, limit := len(b.buf), q.batchBytes()
-	for !q.settled && len(b.buf)-begin < takeBytes {
+	b.raw = b.raw[:0]
+	size, limit := len(b.buf), q.batchBytes()
+	for !q.settled && len(b.raw) < takeBytes {
 		from := q.source(b.target)
-		info, ok := q.ring.oldest(from)
-		if !ok || len(b.docs) > 0 && len(b.buf)+len(b.target.fields.gap)+int(info.size) > limit {
+		info := q.ring.oldest(from)
+		if info == nil {
+			break
+		}
+		size += b.target.fields.prefix + int(info.size)
+		if len(b.docs) > 0 && size > limit {
 			break
 		}
 		b.take(info, &q.ring, from)
 		q.held++
-		q.store.took(b, info)
+		q.store.took(&b.docs[len(b.docs)-1])
 	}
 	b.first = b.oldest()
 	q.store.signalFeeder()
 	q.roomy()
-	more = len(b.buf) > begin && b.target.backoff.failures == 0
+	more = len(b.raw) > 0 && b.target.backoff.failures == 0
 	b.target.filling = more
 	return more
 }

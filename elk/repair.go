@@ -39,7 +39,7 @@ func (b *batch) repair(d *document, f flaw, id string) bool {
 		return false
 	}
 	id, info := d.named(id)
-	own := appendPrefix(make([]byte, 0, len(b.target.fields.gap)+len(r.out)+1), id, info, sh, b.target.fields)
+	own := appendPrefix(make([]byte, 0, b.target.fields.prefix+len(r.out)+1), id, info, sh, b.target.fields)
 	own = append(own, r.out[1:]...)
 	d.own = append(own, '\n')
 	d.repaired = f

@@ -196,12 +196,13 @@ func (r *ring) victim(to *road, at int, anyRoad bool) (found *road) {
 	return found
 }
 
-// oldest returns the first line of a road to leave, without taking it.
-func (r *ring) oldest(from *road) (lineInfo, bool) {
+// oldest returns what is known of the first line of a road to leave, nil
+// without one. It is valid until a line comes or goes.
+func (r *ring) oldest(from *road) *lineInfo {
 	if from.lines == 0 {
-		return lineInfo{}, false
+		return nil
 	}
-	return r.slot(from.lanes[r.oldestLane(from)].head).lineInfo, true
+	return &r.slot(from.lanes[r.oldestLane(from)].head).lineInfo
 }
 
 // oldestLane is where the oldest line of a road is; it must have one.

@@ -98,14 +98,15 @@ func TestRingAgainstModel(t *testing.T) {
 			},
 			"pop": func(t *rapid.T) {
 				road := anyRoad.Draw(t, "road")
-				info, ok := r.oldest(r.roads[road])
+				first := r.oldest(r.roads[road])
 				at := m.oldest(road)
-				if ok != (at >= 0) {
-					t.Fatalf("oldest = %t with %d lines", ok, len(m.lines))
+				if (first != nil) != (at >= 0) {
+					t.Fatalf("oldest = %v with %d lines", first, len(m.lines))
 				}
-				if !ok {
+				if first == nil {
 					return
 				}
+				info := *first
 				got := r.pop(r.roads[road], nil)
 				if want := m.lines[at]; info.seq != want.seq || !bytes.Equal(got, want.text) {
 					t.Fatalf("pop = line %d of %d bytes, want line %d of %d bytes", info.seq, len(got), want.seq, len(want.text))

@@ -102,12 +102,14 @@ func (w *worker) fill(b *batch) {
 	for more := true; more; {
 		from := len(b.docs)
 		more = w.queue.take(b)
-		w.splice(b, b.docs[from:])
-		b.compactFrom(from)
+		if w.splice(b, b.docs[from:]) {
+			b.compactFrom(from)
+		}
 	}
 }
 
-func (w *worker) splice(b *batch, docs []document) {
+// splice reports whether some of the documents have their verdict already.
+func (w *worker) splice(b *batch, docs []document) (settled bool) {
 	var t tally
 	for i := range docs {
 		reason := b.splice(&docs[i], w.id)
@@ -120,6 +122,7 @@ func (w *worker) splice(b *batch, docs []document) {
 		}
 	}
 	w.settle(t, b)
+	return t.settled > 0
 }
 
 // serve tries the documents of a batch until each has its verdict, or those

@@ -61,12 +61,12 @@ func signal(ch chan struct{}) {
 }
 
 // took notes that a line went into a batch. Under mu.
-func (s *store) took(b *batch, info lineInfo) {
+func (s *store) took(d *document) {
 	if s == nil {
 		return
 	}
-	b.docs[len(b.docs)-1].origin = s.originOf(info.seq)
-	if info.spooled {
+	d.origin = s.originOf(d.seq)
+	if d.spooled {
 		s.safe++
 	}
 }

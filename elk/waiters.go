@@ -49,8 +49,8 @@ func (q *queue) waits(r *road, seq uint64) bool {
 	if r == nil {
 		return false
 	}
-	first, ok := q.ring.oldest(r)
-	return ok && first.seq <= seq
+	first := q.ring.oldest(r)
+	return first != nil && first.seq <= seq
 }
 
 // hurry sends what is here without waiting for a full batch, or for the end

@@ -17,7 +17,7 @@ const wrapEnd = `","tags":["not_json"]}` + "\n"
 func (b *batch) wrap(d *document, id string) {
 	line := b.buf[d.line : d.end-1]
 	f := b.target.fields
-	own := make([]byte, 0, len(f.gap)+len(line)+len(line)/8+len(wrapEnd)+16)
+	own := make([]byte, 0, f.prefix+len(line)+len(line)/8+len(wrapEnd)+16)
 	id, info := d.named(id)
 	own = appendPrefix(own, id, info, f.wrapped, f)
 	own = append(own, `"message":"`...)

@@ -37,7 +37,9 @@ func (b *Batch) Bytes() int { return len(b.buf) }
 // Begin starts a line and returns what its bytes are to be appended to; End
 // must follow with the result. Sequences must count up.
 func (b *Batch) Begin(m Meta) []byte {
-	b.frames = append(b.frames, mark{seq: m.Seq, from: len(b.buf)})
+	b.frames = append(b.frames, mark{})
+	f := &b.frames[len(b.frames)-1]
+	f.seq, f.from = m.Seq, len(b.buf)
 	b.buf = append(b.buf, emptyHeader[:]...)
 	return appendMeta(b.buf, m)
 }
