@@ -151,6 +151,23 @@ func (b *batch) together(docs []document) (n int) {
 	return max(1, n)
 }
 
+// bodies is what a request says about documents that have their bodies side by
+// side.
+func (b *batch) bodies(docs []document) []byte {
+	if len(docs) == 1 {
+		return b.body(&docs[0])
+	}
+	return b.buf[docs[0].start:docs[len(docs)-1].end]
+}
+
+// whole is bodies of any documents, nil if they do not lie so.
+func (b *batch) whole(docs []document) []byte {
+	if b.together(docs) != len(docs) {
+		return nil
+	}
+	return b.bodies(docs)
+}
+
 // trim gives back room that a few documents left over do not need.
 func (b *batch) trim() {
 	b.raw = nil

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type poster struct {
 	peer   *peer
 
 	body   *bytes.Buffer
+	lent   []byte       // plain bodies as they lie in the batch, instead of body; nil for none
 	gzip   *gzip.Writer // nil: plain bodies
 	answer bytes.Buffer
 	items  int // that a good answer to the request has, 0 for an answer without
@@ -62,12 +64,18 @@ func (p *poster) bulk(ctx context.Context, b *batch, docs []document) outcome {
 	}
 	var at visit
 	p.items = len(docs)
+	if p.gzip == nil {
+		p.lent = b.whole(docs)
+	}
 	r := p.post(at.under(ctx), func(w io.Writer) error { return writeBodies(w, b, docs) },
 		func(ctx context.Context, t esapi.Transport, header http.Header, body io.Reader) (*esapi.Response, error) {
 			request.Header, request.Body = header, body
 			return request.Do(ctx, t)
 		})
-	p.items = 0
+	if r.reading && p.lent != nil {
+		b.buf = slices.Clone(b.buf)
+	}
+	p.items, p.lent = 0, nil
 	out := judge(r, len(docs))
 	out.blameless, out.authorization = blameless(r), r.authorization
 	out.news = p.peer.identify(r)
@@ -94,11 +102,7 @@ func (p *poster) shrink() {
 func writeBodies(w io.Writer, b *batch, docs []document) error {
 	for len(docs) > 0 {
 		n := b.together(docs)
-		body := b.body(&docs[0])
-		if n > 1 {
-			body = b.buf[docs[0].start:docs[n-1].end]
-		}
-		if _, err := w.Write(body); err != nil {
+		if _, err := w.Write(b.bodies(docs[:n])); err != nil {
 			return err
 		}
 		docs = docs[n:]
@@ -118,17 +122,16 @@ func (p *poster) post(ctx context.Context, write func(io.Writer) error, call do)
 		return reply{err: err, denied: true}
 	}
 	header := p.header(authorization)
-	if err := p.compose(write); err != nil {
+	text, err := p.compose(write)
+	if err != nil {
 		return reply{err: err}
 	}
-	body := &requestBody{Reader: bytes.NewReader(p.body.Bytes())}
-	defer func() {
-		if !body.closed.Load() {
-			p.body = new(bytes.Buffer)
-		}
-	}()
+	body := &requestBody{Reader: bytes.NewReader(text)}
 	r := p.perform(ctx, header, body, call)
 	r.authorization = authorization
+	if r.reading = !body.closed.Load(); r.reading {
+		p.body = new(bytes.Buffer)
+	}
 	return r
 }
 
@@ -188,15 +191,19 @@ func (p *poster) header(authorization string) http.Header {
 	return header
 }
 
-// compose writes the body of a request.
-func (p *poster) compose(write func(io.Writer) error) error {
+// compose returns the body of a request.
+func (p *poster) compose(write func(io.Writer) error) ([]byte, error) {
 	p.body.Reset()
-	if p.gzip == nil {
-		return write(p.body)
+	switch {
+	case p.lent != nil:
+		return p.lent, nil
+	case p.gzip == nil:
+		err := write(p.body)
+		return p.body.Bytes(), err
 	}
 	p.gzip.Reset(p.body)
 	if err := errors.Join(write(p.gzip), p.gzip.Close()); err != nil {
-		return fmt.Errorf("elk: gzip: %w", err)
+		return nil, fmt.Errorf("elk: gzip: %w", err)
 	}
-	return nil
+	return p.body.Bytes(), nil
 }

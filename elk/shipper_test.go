@@ -624,23 +624,33 @@ func (badBody) Read([]byte) (int, error) { panic("no") }
 func (badBody) Close() error             { return nil }
 
 // TestEarlyAnswer: HTTP clients may still read a body after its answer, so its
-// bytes must not be used for the next.
+// bytes must not be used for the next, whether they are the batch's own or a
+// copy.
 func TestEarlyAnswer(t *testing.T) {
-	var bodies []io.ReadCloser
-	c := Config{Client: clientFunc(func(r *http.Request) (*http.Response, error) {
-		bodies = append(bodies, r.Body)
-		return respond(200, nil, answerOf(1)), nil
-	})}
-	bubble(t, c, func(s *Shipper) {
-		for _, line := range []string{`{"line":"A"}`, `{"line":"B"}`} {
-			mustWrite(t, s, line)
-			if err := s.Flush(context.Background()); err != nil {
-				t.Fatal(err)
+	for name, form := range map[string]string{
+		"own":  `{"line":"%d"}`,
+		"copy": `{"line":"%d"}` + "\nno object",
+	} {
+		t.Run(name, func(t *testing.T) {
+			var bodies []io.ReadCloser
+			c := Config{InFlight: 1, Client: clientFunc(func(r *http.Request) (*http.Response, error) {
+				bodies = append(bodies, r.Body)
+				return respond(200, nil, answerOf(1+strings.Count(form, "\n"))), nil
+			})}
+			bubble(t, c, func(s *Shipper) {
+				for i := range 3 {
+					mustWrite(t, s, fmt.Sprintf(form, i))
+					if err := s.Flush(context.Background()); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+			for i, body := range bodies {
+				if got, err := io.ReadAll(body); err != nil || !strings.Contains(string(got), fmt.Sprintf(`"line":"%d"`, i)) {
+					t.Errorf("body of request %d is now %s, %v", i, got, err)
+				}
 			}
-		}
-	})
-	if got, err := io.ReadAll(bodies[0]); err != nil || !strings.Contains(string(got), `"A"`) {
-		t.Errorf("body of the first request is now %s, %v", got, err)
+		})
 	}
 }
 

@@ -31,6 +31,8 @@ type reply struct {
 	err    error     // no whole answer: connection, time, encoding
 	sent   bool      // the server may have seen the request
 	denied bool      // for want of credentials it was not made
+	// reading says that the client may still read the request's body.
+	reading bool
 	// authorization is what Config.Credentials had given for it.
 	authorization string
 }
