@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/elastic/go-elasticsearch/v8"
 	"github.com/elastic/go-elasticsearch/v8/esutil"
-	"github.com/klauspost/compress/gzip"
 
 	"github.com/spanlog/spanlog/elk"
 )
@@ -43,56 +41,21 @@ func sameBytes(lines [][]byte) [][]byte {
 	for i, line := range lines {
 		cut[i] = line[1:]
 	}
-	return bodies(cut, func(i int) string {
-		return fmt.Sprintf(`{"create":{"_id":"d6sPQ2xVn4Ka-%d"}}`+"\n"+`{"event.sequence":%d,"data_stream.type":"logs","data_stream.dataset":"ship",`+
-			`"data_stream.namespace":"default","host.name":"%s",`, i+1, i+1, hostName)
-	})
+	return bodies(cut, func(i int) string { return string(appendAdded(nil, uint64(i+1))) })
 }
 
 // floor posts bodies that lie ready, compressed anew each time if packed.
 func floor(name, server string, all [][]byte, packed bool) column {
-	transport := newTransport()
-	client := &http.Client{Transport: transport}
-	var buf bytes.Buffer
-	writer, _ := gzip.NewWriterLevel(&buf, gzip.BestSpeed)
+	to := newPoster(server, packed)
 	ship := func() error {
 		for _, body := range all {
-			if packed {
-				buf.Reset()
-				writer.Reset(&buf)
-				if _, err := writer.Write(body); err != nil {
-					return err
-				}
-				if err := writer.Close(); err != nil {
-					return err
-				}
-				body = buf.Bytes()
-			}
-			if err := post(client, server, body, packed); err != nil {
+			if err := to.send(body); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	return column{name, ship, func() error { transport.CloseIdleConnections(); return nil }}
-}
-
-func post(client *http.Client, server string, body []byte, packed bool) error {
-	req, err := http.NewRequest(http.MethodPost, server+"/"+stream+"/_bulk?filter_path=errors,items.*.error,items.*.status", bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/x-ndjson")
-	if packed {
-		req.Header.Set("Content-Encoding", "gzip")
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = res.Body.Close() }()
-	_, err = io.Copy(io.Discard, res.Body)
-	return err
+	return column{name, ship, to.close}
 }
 
 func newTransport() *http.Transport {

@@ -15,11 +15,13 @@ import (
 const (
 	gzipFloor     = "gzip + POST"
 	gzipSame      = "gzip + POST, same bytes"
+	gzipCopied    = "copy + gzip + POST, same bytes"
 	gzipOurs      = "elk, gzip"
 	gzipSpool     = "elk, gzip, spool"
 	gzipTheirs    = "esutil, gzip"
 	gzipFiltered  = "esutil, gzip, filter_path"
 	plainFloor    = "POST"
+	plainCopied   = "copy + POST, same bytes"
 	plainOurs     = "elk, plain"
 	plainSpool    = "elk, plain, spool"
 	plainTheirs   = "esutil, plain"
@@ -80,6 +82,7 @@ func (b *bench) columns(lines [][]byte) ([]column, error) {
 	all, same := bodies(lines, plainAction), sameBytes(lines)
 	columns := []column{
 		floor(gzipFloor, b.server.url, all, true), floor(gzipSame, b.server.url, same, true), floor(plainFloor, b.server.url, all, false),
+		copied(gzipCopied, b.server.url, lines, true), copied(plainCopied, b.server.url, lines, false),
 	}
 	add := func(c column, err error) error {
 		columns = append(columns, c)
@@ -176,10 +179,14 @@ func (b *bench) promises(s pairs.Samples, allocs map[string]float64) {
 		return row{Group: group, Name: of + " / " + over, Value: i.Median, Low: i.Low, High: i.High, Text: i.String()}
 	}
 	b.add(ratio(gzipOurs, gzipFloor).atMost(1.3, "<= 1.3"))
+	b.add(ratio(gzipCopied, gzipFloor))
 	b.add(ratio(gzipOurs, gzipSame))
+	b.add(ratio(gzipOurs, gzipCopied))
 	b.add(ratio(gzipSpool, gzipFloor).atMost(1.6, "<= 1.6"))
 	b.add(ratio(gzipSpool, gzipOurs))
 	b.add(ratio(plainOurs, plainFloor).atMost(1.5, "<= 1.5"))
+	b.add(ratio(plainCopied, plainFloor))
+	b.add(ratio(plainOurs, plainCopied))
 	b.add(ratio(plainSpool, plainOurs))
 	b.add(ratio(gzipTheirs, gzipOurs).atLeast(4, ">= 4"))
 	b.add(ratio(gzipFiltered, gzipOurs))

@@ -7,7 +7,8 @@
 //	    to one server in a process of its own, in paired rounds (package pairs). The floor, "gzip + POST", compresses bodies
 //	    that lie ready, with the same gzip at the same level, and posts them; what elk adds to each document (an id, a
 //	    sequence, the stream's name, the host's) is not in them, so elk pays for it. A row marked "same bytes" compares with
-//	    a floor that has it.
+//	    a floor that has it, and "copy + …" makes those bodies from the lines, one by one. It does nothing else that a
+//	    shipper has to: what elk costs above it is for a bounded ring, the check of each line, and the word on it.
 //	  - write: how long a Write takes while the server is fast, slow and down, without and with a spool, and while the spool
 //	    is full. That is Config.SpoolBytes used up, since a disk can be filled by root only: the spool takes as little then,
 //	    and the shipper treats the two alike. The row "copy" does nothing but copy the line, at the same pace: what it shows
