@@ -3,6 +3,7 @@
 package zapbridge
 
 import (
+	"context"
 	"io"
 	"testing"
 
@@ -33,6 +34,18 @@ func TestAllocs(t *testing.T) {
 		})
 	}
 	field := Context(noRecord)
+	newSpans := func(l *zap.Logger) float64 {
+		six, n := append(five(), zap.Skip()), byte(0)
+		var all [201]context.Context
+		for i := range all {
+			all[i] = trace.ContextWithSpanContext(t.Context(), numbered(byte(i), 1))
+		}
+		return testing.AllocsPerRun(len(all)-1, func() {
+			six[5] = Context(all[n])
+			l.Info("charged", six...)
+			n++
+		})
+	}
 	tests := []struct {
 		name      string
 		got, over float64
@@ -49,6 +62,8 @@ func TestAllocs(t *testing.T) {
 		{"wrap, field made before", measure(wrapped, append(five(), field)...), 0},
 		{"core, field per call", perCall(core), 1},
 		{"wrap, field per call", perCall(wrapped), 1},
+		{"wrap, a new span in each call", newSpans(wrapped), 1},
+		{"wrap, tee, field per call", perCall(Wrap(zap.New(zapcore.NewTee(plain.Core(), zapcore.NewNopCore())), nil)), 1},
 		{"wrap, ECS, field per call", perCall(Wrap(plain, policyOfECS)), 1},
 		{"core, a field of the context", measure(With(aContext(), core), fields...), 0},
 		{"core, ECS, resource, 20 names", measure(zap.New(NewCore(io.Discard, nil, policyOfECS)).With(twenty()...), fields...), 0},

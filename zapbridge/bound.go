@@ -2,6 +2,7 @@ package zapbridge
 
 import (
 	"context"
+	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/semconv/v1.43.0"
@@ -47,6 +48,8 @@ func (b *bound) with(rules *events.Rules, fields []zapcore.Field) (opens, hides 
 	return opens, hides
 }
 
+var converters = sync.Pool{New: func() any { return new(converter) }}
+
 // addTo makes the event of a call, if the policy wants one. The converter is memory that is used again, or nil.
 func (b *bound) addTo(scope *events.Scope, rules *events.Rules, ent *zapcore.Entry, fields []zapcore.Field, c *converter) {
 	e := rules.Begin(*scope, severity(ent.Level), events.Call{Time: ent.Time, PC: ent.Caller.PC, Message: ent.Message})
@@ -64,7 +67,8 @@ func (b *bound) addTo(scope *events.Scope, rules *events.Rules, ent *zapcore.Ent
 		e.Add(semconv.CodeStacktrace(ent.Stack))
 	}
 	if c == nil {
-		c = new(converter)
+		c = converters.Get().(*converter)
+		defer converters.Put(c)
 	}
 	*c = converter{rules: rules, to: &e.Fields, prefix: b.prefix}
 	for i := range fields {

@@ -24,7 +24,7 @@ func Context(ctx context.Context) zap.Field {
 	if !span.SpanContext().IsValid() && !says(ctx) {
 		return zap.Skip()
 	}
-	return zap.Field{Type: zapcore.InlineMarshalerType, Interface: &carrier{Context: ctx, ids: idText{span: span}}}
+	return zap.Field{Type: zapcore.InlineMarshalerType, Interface: &carrier{ctx}}
 }
 
 // says reports whether a context without a span matters to a log call.
@@ -39,15 +39,14 @@ func says(ctx context.Context) bool {
 // bare knows no policy: its scopes have the fields of events.ContextWith only.
 var bare = new(events.Rules)
 
-// carrier is the value of a Context field: a context for those who look for one, a marshaler for those who print.
-type carrier struct {
-	context.Context
-	ids idText
-}
+// carrier is the value of a Context field: a context for those who look for one, a marshaler for those who print. It is
+// what each call allocates, and holds nothing that can be looked up again.
+type carrier struct{ context.Context }
 
 // MarshalLogObject is called by cores that do not know us.
 func (c *carrier) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	return c.ids.MarshalLogObject(enc)
+	printIDs(enc, trace.SpanContextFromContext(c.Context))
+	return nil
 }
 
 // String keeps the context from being printed by a core that formats what it does not know.

@@ -63,10 +63,13 @@
 // # Cost
 //
 // Without a span, or below the event level, nothing is allocated beyond zap's own, and so with ids that are bound. A
-// Context field costs one allocation; the ids are encoded once per span. A core of NewCore writes strings, numbers and bools
-// itself, in the bytes of zap's encoder, which writes all other fields, and all lines of other schemas. A span event costs the SDK's copy of the attributes. Wrap around a core of zapcore.NewCore writes to it without
-// an entry of its own, which any other core needs to decide. With converts its fields for events at once, and
-// looks into the context that it binds; only Policy.SpanAttributes are read anew in each call.
+// Context field costs one allocation of 16 bytes; the ids are encoded once per span. A core of NewCore writes strings,
+// numbers and bools itself, in the bytes of zap's encoder, which writes all other fields, and all lines of other schemas. A
+// span event costs the SDK's copy of the attributes. Wrap around a core of zapcore.NewCore writes to it without an entry of
+// its own, which any other core needs to decide; where the encoder is one of zap's too, a span gets a core that holds its
+// ids from its fourth line on (1.3 KB, for up to 32 spans per logger), so that a line with a Context field costs 1.4 of a
+// plain one, and 1.05 without a span. With converts its fields for events at once, and looks into the context that it binds;
+// only Policy.SpanAttributes are read anew in each call.
 //
 // # Limitations
 //
@@ -74,9 +77,6 @@
 //   - Wrap gives fields that follow a namespace, or the first field of an id's name, to the wrapped core with every call,
 //     since zap encodes the fields of With at once and the ids must go before them. They are encoded anew each time.
 //   - The slice of fields that a wrapped core gets in Write is used again afterwards; a core that keeps it must copy it.
-//   - A wrapped core gets the ids of a Context field in the call as one inline object, under the names of OTel and ECS;
-//     those of a bound context, and those of other names, as fields of their own. Who calls AddTo, as encoders and
-//     observers do, sees no difference.
 //   - If a method of a field panics while a wrapped logger writes, the entry is written once more without it, and a core of
 //     a tee that had written before writes twice. If a core or its writer panics, the entry is lost for that core and for
 //     those behind it in a tee, and the logger's error output is told.

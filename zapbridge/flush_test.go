@@ -163,3 +163,17 @@ func TestFlushAfterFailure(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestWriteFlushes: an entry that a core of the user's hands to our Write without Check is flushed too.
+func TestWriteFlushes(t *testing.T) {
+	for _, level := range []zapcore.Level{zap.ErrorLevel, zap.PanicLevel, zap.FatalLevel} {
+		flushed := 0
+		p := &events.Policy{Flush: func(context.Context) error { flushed++; return nil }}
+		if err := Wrap(zap.New(plain(new(bytes.Buffer))), p).Core().Write(zapcore.Entry{Level: level}, nil); err != nil {
+			t.Error(err)
+		}
+		if want := map[bool]int{true: 1}[level > zap.ErrorLevel]; flushed != want {
+			t.Errorf("%s: flushed %d times, want %d", level, flushed, want)
+		}
+	}
+}

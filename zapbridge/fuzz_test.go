@@ -68,8 +68,17 @@ func FuzzLine(f *testing.F) {
 			if len(want) > 0 && p == policyOfECS {
 				parse(t, string(line)) // no key twice
 			}
-			if line := write(&other, Wrap(zap.New(plain(&other)), p).Core(), append(fields, Context(remote()))); len(want) > 0 && !json.Valid(line) {
-				t.Fatalf("wrapped, no JSON: %s", line)
+			wrapped := Wrap(zap.New(plain(&other)), p).Core()
+			first := bytes.Clone(write(&other, wrapped, append(fields, Context(remote()))))
+			if len(want) > 0 && !json.Valid(first) {
+				t.Fatalf("wrapped, no JSON: %s", first)
+			}
+			core := wrapped.With(with)
+			for range 2 * spanCalls { // until the span has a core
+				other.Reset()
+				if err := core.Write(ent, append(fields, Context(remote()))); err != nil || len(want) > 0 && !bytes.Equal(other.Bytes(), first) {
+					t.Fatalf("wrapped, %v, a later line\n%s, the first\n%s", err, other.Bytes(), first)
+				}
 			}
 		}
 	})

@@ -47,8 +47,3 @@ func constantFields(rules *events.Rules) []zapcore.Field {
 	}
 	return fields
 }
-
-// same reports whether the ids of a and b are the same.
-func same(a, b trace.SpanContext) bool {
-	return a.TraceID() == b.TraceID() && a.SpanID() == b.SpanID() && a.TraceFlags() == b.TraceFlags()
-}

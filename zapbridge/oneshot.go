@@ -8,23 +8,17 @@ import (
 	"github.com/spanlog/spanlog/events"
 )
 
-// maxFields is the largest number of fields whose memory is used again.
-const maxFields = 64
-
 // oneShot is the core that stands in a CheckedEntry for what the wrapped core agreed to write. It is good for one entry.
 //
 // It is in two entries: the caller's, and, as the last core, the wrapped one's, where it only learns that the others
 // have been written. A panic before that is one of a user's method, a later one is meant: the entry's own hook.
 type oneShot struct {
-	w      *wrapper
-	outer  *zapcore.CheckedEntry // the caller's; valid until it is written
-	in     *zapcore.CheckedEntry // the wrapped core's; nil where it is written to directly
-	scope  events.Scope          // of the call
-	begun  bool
-	done   bool            // the wrapped core's cores have written
-	fields []zapcore.Field // memory for the fields of the call
-
-	converter converter // of the call's event
+	w     *wrapper
+	outer *zapcore.CheckedEntry // the caller's; valid until it is written
+	in    *zapcore.CheckedEntry // the wrapped core's; nil where it is written to directly
+	scope events.Scope          // of the call
+	begun bool
+	done  bool // the wrapped core's cores have written
 }
 
 var _ zapcore.Core = (*oneShot)(nil)
@@ -47,9 +41,9 @@ func (o *oneShot) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	o.begun = true
 	w := o.w
 	o.scope = w.scopeOf(w.rules, fields)
-	w.addTo(&o.scope, w.rules, &ent, fields, &o.converter)
+	w.addTo(&o.scope, w.rules, &ent, fields, nil)
 	w.clean(&ent)
-	err := o.deliver(&ent, o.line(w, &o.scope, fields))
+	err := o.put(&ent, fields)
 	if !o.done {
 		o.written(ent.Level)
 	}
@@ -57,17 +51,18 @@ func (o *oneShot) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	return err
 }
 
-// line is wrapper.line, in the memory of o if there is one.
-func (o *oneShot) line(w *wrapper, scope *events.Scope, fields []zapcore.Field) []zapcore.Field {
-	if o == nil {
-		line, _ := w.line(nil, scope, fields)
-		return line
+// put writes the line.
+func (o *oneShot) put(ent *zapcore.Entry, fields []zapcore.Field) error {
+	if o.in == nil {
+		return o.w.put(ent, &o.scope, fields)
 	}
-	line, inMemory := w.line(o.fields[:0], scope, fields)
-	if inMemory {
-		o.fields = line
+	line, ok := o.w.unchanged(&o.scope, fields, false)
+	if ok {
+		return o.deliver(ent, line)
 	}
-	return line
+	m := memories.Get().(*memory)
+	defer m.free()
+	return o.deliver(ent, o.w.line(m, &o.scope, fields, false))
 }
 
 // written is told after the last core has written, and before what the entry's hook does.
@@ -78,9 +73,6 @@ func (o *oneShot) written(level zapcore.Level) {
 
 // deliver writes the entry; after the panic of a field once more. A core that had written before writes twice then.
 func (o *oneShot) deliver(ent *zapcore.Entry, line []zapcore.Field) error {
-	if o.in == nil {
-		return o.w.deliver(ent, line)
-	}
 	o.in.Entry, o.in.ErrorOutput = *ent, o.outer.ErrorOutput
 	clean := *o.in // zap refuses an entry that has been written
 	failed := o.try(o.in, line)
@@ -105,12 +97,7 @@ func (o *oneShot) try(in *zapcore.CheckedEntry, line []zapcore.Field) (failed *f
 }
 
 func (o *oneShot) free() {
-	memory := o.fields
 	*o = oneShot{}
-	if cap(memory) <= maxFields {
-		clear(memory)
-		o.fields = memory[:0]
-	}
 	oneShots.Put(o)
 }
 

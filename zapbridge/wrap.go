@@ -24,11 +24,15 @@ func Wrap(l *zap.Logger, p *events.Policy) *zap.Logger {
 	}
 	return l.WithOptions(zap.WrapCore(func(inner zapcore.Core) zapcore.Core {
 		w := &wrapper{bound: start(p), rules: p.Rules(), inner: inner, mayPanic: !levelsOfZap(inner)}
-		w.printer = printerOf(w.rules)
 		if constant := constantFields(w.rules); len(constant) > 0 {
 			w.inner = inner.With(constant)
 		}
 		w.direct = isIOCore(inner) && !w.mayPanic
+		w.names = hexNames(w.rules)
+		w.idle = !w.rules.Records() && !w.rules.Redacts() && len(w.rules.Constant()) == 0
+		if hasZapEncoder(w.inner) {
+			w.spans = new(spanCores)
+		}
 		return w
 	}))
 }
@@ -41,12 +45,12 @@ func Wrap(l *zap.Logger, p *events.Policy) *zap.Logger {
 type wrapper struct {
 	bound
 	rules *events.Rules
-	inner zapcore.Core      // holds the fields of With up to the first that is held back
-	held  []zapcore.Field   // the fields of With from there on, without Context fields
-	sc    trace.SpanContext // of the span that the logger is bound to
-	ids   []zapcore.Field   // of that span, made once
+	inner zapcore.Core    // holds the fields of With up to the first that is held back
+	held  []zapcore.Field // the fields of With from there on, without Context fields
 
-	printer func(*idText) zapcore.ObjectMarshaler // of the ids of a Context field in a call, see printerOf
+	idle  bool       // a call without a Context field is of no interest: there is nothing to add, to place or to hide
+	spans *spanCores // made of inner; nil where it is not such a core
+	names *[3]string // of the ids, see hexIDs
 
 	mayPanic bool // when inner is asked for a level
 	direct   bool // inner decides by the level alone, see ioCore
@@ -72,7 +76,15 @@ func (w *wrapper) Sync() error { return w.inner.Sync() }
 // samplers, tees, levels and hooks below decide as before.
 func (w *wrapper) Check(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
 	if w.direct {
-		return w.checkDirect(ent, ce)
+		switch {
+		case !w.inner.Enabled(ent.Level):
+			return ce
+		case ent.Level < zapcore.DPanicLevel: // no need to know what the entry's hook does
+			return ce.AddCore(ent, w)
+		}
+		o := oneShots.Get().(*oneShot)
+		o.w, o.outer = w, ce.AddCore(ent, o)
+		return o.outer
 	}
 	in := w.ask(ent)
 	if in == nil {
@@ -99,45 +111,40 @@ func (w *wrapper) ask(ent zapcore.Entry) (in *zapcore.CheckedEntry) {
 
 // Write writes to the wrapped core without asking it.
 func (w *wrapper) Write(ent zapcore.Entry, fields []zapcore.Field) error {
-	scope := w.scopeOf(w.rules, fields)
-	var o *oneShot // its memory
-	if scope.Traced() || len(w.held) > 0 {
-		o = oneShots.Get().(*oneShot)
-		defer o.free()
-		w.addTo(&scope, w.rules, &ent, fields, &o.converter)
-	} else {
-		w.addTo(&scope, w.rules, &ent, fields, nil)
+	if w.idle && ent.Level < zapcore.DPanicLevel && lastCarrier(fields) == nil {
+		return deliver(w.inner, &ent, fields)
 	}
+	scope := w.scopeOf(w.rules, fields)
+	w.addTo(&scope, w.rules, &ent, fields, nil)
 	w.clean(&ent)
-	err := w.deliver(&ent, o.line(w, &scope, fields))
+	err := w.put(&ent, &scope, fields)
 	flush(w.rules, &scope, ent.Level, false)
 	return err
 }
 
-func (w *wrapper) checkDirect(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	switch {
-	case !w.inner.Enabled(ent.Level):
-		return ce
-	case ent.Level < zapcore.DPanicLevel: // no need to know what the entry's hook does
-		return ce.AddCore(ent, w)
+// put writes the line.
+func (w *wrapper) put(ent *zapcore.Entry, scope *events.Scope, fields []zapcore.Field) error {
+	core, ids := w.coreOf(scope)
+	if line, ok := w.unchanged(scope, fields, ids); ok {
+		return deliver(core, ent, line)
 	}
-	o := oneShots.Get().(*oneShot)
-	o.w, o.outer = w, ce.AddCore(ent, o)
-	return o.outer
+	m := memories.Get().(*memory)
+	defer m.free()
+	return deliver(core, ent, w.line(m, scope, fields, ids))
 }
 
 // deliver writes the entry; after the panic of a field once more.
-func (w *wrapper) deliver(ent *zapcore.Entry, line []zapcore.Field) error {
-	failed, err := w.try(*ent, line)
+func deliver(core zapcore.Core, ent *zapcore.Entry, line []zapcore.Field) error {
+	failed, err := try(core, ent, line)
 	if failed == nil {
 		return err
 	}
-	return failed.again(line, func(line []zapcore.Field) (*failure, error) { return w.try(*ent, line) })
+	return failed.again(line, func(line []zapcore.Field) (*failure, error) { return try(core, ent, line) })
 }
 
-func (w *wrapper) try(ent zapcore.Entry, line []zapcore.Field) (failed *failure, err error) {
+func try(core zapcore.Core, ent *zapcore.Entry, line []zapcore.Field) (failed *failure, err error) {
 	defer func() { failed = failureOf(recover()) }()
-	return nil, w.inner.Write(ent, line)
+	return nil, core.Write(*ent, line)
 }
 
 // With returns a core that adds fields to every line and event. A [Context] field binds the core to its span.
@@ -147,10 +154,6 @@ func (w *wrapper) With(fields []zapcore.Field) zapcore.Core {
 	}
 	n := *w
 	opens, hides := n.bound.with(w.rules, fields)
-	if lastCarrier(fields) != nil {
-		n.sc = trace.SpanContextFromContext(n.ctx)
-		n.ids = appendIDs(nil, w.rules, n.sc)
-	}
 	if w.rules.Redacts() {
 		fields = w.cleaned(fields) // may be more of them
 		opens, hides = (&bound{prefix: w.prefix}).with(w.rules, fields)
@@ -163,14 +166,19 @@ func (w *wrapper) With(fields []zapcore.Field) zapcore.Core {
 	n.held = slices.Clip(w.held)
 	for _, f := range fields[from:] {
 		switch c := carrierOf(&f); {
+		case c != nil && w.spans != nil: // zap's encoders do not look for it
 		case c != nil:
 			now = append(now, quiet(c))
 		case f.Type != zapcore.SkipType:
 			n.held = append(n.held, f)
 		}
 	}
+	n.idle = w.idle && n.ctx == nil && len(n.held) == 0
 	if len(now) > 0 {
 		n.inner = withFields(w.inner, now)
+		if w.spans != nil {
+			n.spans = new(spanCores)
+		}
 	}
 	return &n
 }
@@ -191,45 +199,72 @@ func quiet(c *carrier) zapcore.Field {
 	return zapcore.Field{Type: zapcore.InlineMarshalerType, Interface: (*silent)(c)}
 }
 
-// line returns the fields of a call as the wrapped core is to have them: the ids, the contexts' fields, what was held
-// back, the call's own. It returns fields itself where nothing is to be changed, else memory with the result appended,
-// and which of them.
-func (w *wrapper) line(memory []zapcore.Field, scope *events.Scope, fields []zapcore.Field) (_ []zapcore.Field, inMemory bool) {
+// unchanged returns the fields of a call as the wrapped core is to have them if they are a part of fields. Ids says that
+// the core has those of the call's span.
+func (w *wrapper) unchanged(scope *events.Scope, fields []zapcore.Field, ids bool) (_ []zapcore.Field, ok bool) {
+	if scope.Traced() && !ids || len(w.held) > 0 || len(scope.Fields()) > 0 || w.rules.Redacts() {
+		return nil, false
+	}
+	if ids {
+		fields = withoutCarrier(fields)
+	}
+	return fields, w.usual(fields, ids) || !needPlace(w.rules, fields, ids, w.prefix != "", false)
+}
+
+// usual is needPlace for most calls, in half the time: it reports that there are no inline objects and no namespaces, and
+// no ids' names on a traced line.
+func (w *wrapper) usual(fields []zapcore.Field, traced bool) bool {
+	for i := range fields {
+		f := &fields[i]
+		if f.Type == zapcore.InlineMarshalerType || f.Type == zapcore.NamespaceType || traced && w.rules.IsID(f.Key) {
+			return false
+		}
+	}
+	return len(w.rules.Constant()) == 0
+}
+
+// line returns the fields of a call as the wrapped core is to have them, in the memory of m: the ids, unless the core has
+// them, the contexts' fields, what was held back, the call's own.
+func (w *wrapper) line(m *memory, scope *events.Scope, fields []zapcore.Field, ids bool) []zapcore.Field {
 	sc := scope.Span.SpanContext()
 	if w.rules.Redacts() {
 		fields = w.cleaned(fields)
 	}
-	traced := sc.IsValid()
-	if !traced && len(w.held) == 0 && len(scope.Fields()) == 0 && !needPlace(w.rules, fields, traced, w.prefix != "", false) {
-		return fields, false
+	if w.spans != nil {
+		fields = withoutCarrier(fields)
 	}
-	memory = w.appendIDs(memory, sc, lastCarrier(fields))
-	memory = appendScope(memory, w.rules, scope)
-	memory, _ = w.placed(memory, w.held, traced, true)
-	memory, _ = w.placed(memory, fields, traced, w.prefix == "")
-	return memory, true
+	dst := m.fields[:0]
+	if !ids {
+		dst = w.appendIDs(dst, m, sc)
+	}
+	dst = appendScope(dst, w.rules, scope)
+	dst, _ = w.placed(dst, w.held, sc.IsValid(), true)
+	dst, _ = w.placed(dst, fields, sc.IsValid(), w.prefix == "")
+	m.fields = dst
+	return dst
 }
 
-func (w *wrapper) appendIDs(dst []zapcore.Field, sc trace.SpanContext, c *carrier) []zapcore.Field {
-	switch {
-	case !sc.IsValid():
-		return dst
-	case same(sc, w.sc):
-		return append(dst, w.ids...)
-	case c != nil && w.printer != nil && same(sc, c.ids.span.SpanContext()):
-		return append(dst, zap.Inline(w.printer(&c.ids)))
+func (w *wrapper) appendIDs(dst []zapcore.Field, m *memory, sc trace.SpanContext) []zapcore.Field {
+	if w.spans == nil || w.names == nil || !sc.IsValid() {
+		return appendIDs(dst, w.rules, sc)
 	}
-	return appendIDs(dst, w.rules, sc)
+	m.ids.set(w.names, &sc)
+	return append(dst, zap.Inline(&m.ids))
 }
 
 // placed appends fields as they stand on the line, and reports whether what follows is still at its root.
 func (w *wrapper) placed(dst, fields []zapcore.Field, traced, root bool) ([]zapcore.Field, bool) {
+	if w.spans != nil && w.usual(fields, traced && root) {
+		return append(dst, fields...), root
+	}
 	p := placer{rules: w.rules, traced: traced}
 	guards := traced || len(w.rules.Constant()) > 0
 	for i := range fields {
 		f := fields[i]
 		c := carrierOf(&f)
 		switch {
+		case c != nil && w.spans != nil:
+			continue
 		case c != nil:
 			f = quiet(c)
 		case !root || !guards:
