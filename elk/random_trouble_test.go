@@ -20,9 +20,9 @@ import (
 
 // TestRandomTroubles is TestRandomSpools with two shippers on one folder of
 // little room, reads that fail for a moment, a stream that is refused for a
-// while, and dead letters. In every third schedule somebody also damages files
-// or removes the folder: what is not stored then is counted, nobody waits for
-// it, and what is stored is unaltered and there once.
+// while, and dead letters. In every third schedule somebody also damages
+// files: what is not stored then is counted, nobody waits for it, and what is
+// stored is unaltered and there once.
 func TestRandomTroubles(t *testing.T) {
 	runSchedules(t, (*randomSchedules+4)/5, runTroubleSchedule)
 }
@@ -174,17 +174,8 @@ func (r *troubleRun) ended(s *Shipper, err error) {
 	}
 }
 
-// harm damages a file of a spool, or removes all of them.
+// harm damages a file of a spool.
 func (r *troubleRun) harm() {
-	if r.rng.IntN(4) == 0 {
-		entries, _ := os.ReadDir(r.c.SpoolDir)
-		for _, e := range entries {
-			if e.IsDir() {
-				_ = os.RemoveAll(filepath.Join(r.c.SpoolDir, e.Name()))
-			}
-		}
-		return
-	}
 	var files []string
 	for _, name := range leftOnDisk(r.t, r.c.SpoolDir) {
 		if strings.HasSuffix(name, ".seg") {
