@@ -158,7 +158,9 @@ func TestReplayOfALineThatWasCut(t *testing.T) {
 // no time that can have been.
 func TestReplayKeepsTheTime(t *testing.T) {
 	srv := startServer(t)
-	s := openShipper(t, quick(srv.URL()))
+	c := quick(srv.URL())
+	c.InFlight = 1 // so that they are stored in order
+	s := openShipper(t, c)
 	in := ""
 	for _, stamp := range []string{"2020-02-03T04:05:06.789Z", "9999-01-01T00:00:00Z", "0001-01-01T00:00:00Z"} {
 		in += `{"@timestamp":"` + stamp + `","target":"` + stream + `","document":"{\"a\":1}"}` + "\n"
