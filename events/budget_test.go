@@ -17,7 +17,7 @@ import (
 )
 
 func log(r *events.Rules, ctx context.Context, level slog.Level, name string, n int) {
-	if e := r.Begin(r.Scope(ctx, nil), level, events.Call{}); e != nil {
+	if e := r.Begin(new(r.Scope(ctx, nil)), level, &events.Call{}); e != nil {
 		e.Add(attribute.Int("n", n))
 		e.End(level.String(), name, time.Unix(0, int64(n)))
 	}
@@ -105,7 +105,7 @@ func TestPastTheBudgetNothingIsConverted(t *testing.T) {
 	for i := range 96 {
 		log(r, ctx, slog.LevelInfo, "m", i)
 	}
-	if r.Begin(r.Scope(ctx, nil), slog.LevelInfo, events.Call{}) != nil {
+	if r.Begin(new(r.Scope(ctx, nil)), slog.LevelInfo, &events.Call{}) != nil {
 		t.Error("Begin past the budget is not nil")
 	}
 }
@@ -117,7 +117,7 @@ func TestOneCallOneEvent(t *testing.T) {
 	one, two := (*events.Policy)(nil).Rules(), (*events.Policy)(nil).Rules()
 	call := events.Call{Time: time.Unix(1, 0), PC: 7, Message: "m"}
 	emit := func(r *events.Rules, c events.Call, name string) {
-		if e := r.Begin(r.Scope(ctx, nil), 0, c); e != nil {
+		if e := r.Begin(new(r.Scope(ctx, nil)), 0, &c); e != nil {
 			e.End("INFO", name, time.Time{})
 		}
 	}

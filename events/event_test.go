@@ -41,19 +41,19 @@ func TestBegin(t *testing.T) {
 	var p *events.Policy
 	rules := p.Rules()
 	for level, want := range map[slog.Level]bool{slog.LevelDebug: false, slog.LevelInfo: true, slog.LevelError: true} {
-		if e := rules.Begin(in(s), level, events.Call{}); (e != nil) != want {
+		if e := rules.Begin(new(in(s)), level, &events.Call{}); (e != nil) != want {
 			t.Errorf("Begin at %v: %v, want %v", level, e != nil, want)
 		}
 	}
 	off := (&events.Policy{EventLevel: events.Off, StatusLevel: events.Off}).Rules()
-	if off.Begin(in(s), slog.LevelError+100, events.Call{}) != nil || off.Begin(in(s), events.Off, events.Call{}) != nil {
+	if off.Begin(new(in(s)), slog.LevelError+100, &events.Call{}) != nil || off.Begin(new(in(s)), events.Off, &events.Call{}) != nil {
 		t.Error("Begin with everything off is not nil")
 	}
-	if rules.Begin(in(nil), slog.LevelInfo, events.Call{}) != nil {
+	if rules.Begin(new(in(nil)), slog.LevelInfo, &events.Call{}) != nil {
 		t.Error("Begin on a nil span is not nil")
 	}
 	end()
-	if rules.Begin(in(s), slog.LevelInfo, events.Call{}) != nil {
+	if rules.Begin(new(in(s)), slog.LevelInfo, &events.Call{}) != nil {
 		t.Error("Begin on an ended span is not nil")
 	}
 }
@@ -63,11 +63,11 @@ func TestLevelsMayChange(t *testing.T) {
 	var level slog.LevelVar
 	rules := (&events.Policy{EventLevel: &level}).Rules()
 	level.Set(slog.LevelWarn)
-	if rules.Begin(in(s), slog.LevelInfo, events.Call{}) != nil {
+	if rules.Begin(new(in(s)), slog.LevelInfo, &events.Call{}) != nil {
 		t.Error("Info is an event at EventLevel Warn")
 	}
 	level.Set(slog.LevelDebug)
-	if rules.Begin(in(s), slog.LevelDebug, events.Call{}) == nil {
+	if rules.Begin(new(in(s)), slog.LevelDebug, &events.Call{}) == nil {
 		t.Error("Debug is no event at EventLevel Debug")
 	}
 }
@@ -76,7 +76,7 @@ func TestEventNames(t *testing.T) {
 	s, end := newSpan(t)
 	rules := (*events.Policy)(nil).Rules()
 	emit := func(message string, fields ...attribute.KeyValue) {
-		e := rules.Begin(in(s), slog.LevelInfo, events.Call{})
+		e := rules.Begin(new(in(s)), slog.LevelInfo, &events.Call{})
 		for _, kv := range fields {
 			e.Add(kv)
 		}
@@ -104,7 +104,7 @@ func TestEventNames(t *testing.T) {
 func TestEventTimeIsTheRecords(t *testing.T) {
 	s, end := newSpan(t)
 	at := time.Date(2026, 1, 2, 3, 4, 5, 678, time.UTC)
-	(*events.Policy)(nil).Rules().Begin(in(s), slog.LevelInfo, events.Call{}).End("INFO", "m", at)
+	(*events.Policy)(nil).Rules().Begin(new(in(s)), slog.LevelInfo, &events.Call{}).End("INFO", "m", at)
 	if got := end().Events()[0].Time; !got.Equal(at) {
 		t.Errorf("time is %v, want %v", got, at)
 	}
@@ -112,7 +112,7 @@ func TestEventTimeIsTheRecords(t *testing.T) {
 
 func TestManyAttributes(t *testing.T) {
 	s, end := newSpan(t)
-	e := (*events.Policy)(nil).Rules().Begin(in(s), slog.LevelError, events.Call{})
+	e := (*events.Policy)(nil).Rules().Begin(new(in(s)), slog.LevelError, &events.Call{})
 	for i := range 200 {
 		e.Add(attribute.Int(fmt.Sprintf("k%d", i), i))
 	}
@@ -146,7 +146,7 @@ func TestStatus(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s, end := newSpan(t)
-			e := row.p.Rules().Begin(in(s), row.level, events.Call{})
+			e := row.p.Rules().Begin(new(in(s)), row.level, &events.Call{})
 			e.AddError(row.err)
 			e.End("X", "m", time.Time{})
 			got := end()
@@ -174,7 +174,7 @@ func TestEventsDoNotShareMemory(t *testing.T) {
 	for g := range 4 {
 		wg.Go(func() {
 			for i := range 20 {
-				e := rules.Begin(in(s), slog.LevelInfo, events.Call{})
+				e := rules.Begin(new(in(s)), slog.LevelInfo, &events.Call{})
 				e.Add(attribute.Int("g", g))
 				e.Add(attribute.Int("i", i))
 				e.End("INFO", fmt.Sprintf("%d/%d", g, i), time.Time{})
@@ -196,7 +196,7 @@ func TestFieldsClone(t *testing.T) {
 	one.Add(attribute.Int("one", 1))
 	two.Add(attribute.Int("two", 2))
 	s, end := newSpan(t)
-	e := (*events.Policy)(nil).Rules().Begin(in(s), slog.LevelInfo, events.Call{})
+	e := (*events.Policy)(nil).Rules().Begin(new(in(s)), slog.LevelInfo, &events.Call{})
 	e.AddFields(one)
 	e.End("INFO", "m", time.Time{})
 	if got := end().Events()[0].Attributes; len(got) != 3 || got[2] != attribute.Int("one", 1) {
@@ -209,7 +209,7 @@ func TestLongGroups(t *testing.T) {
 	for _, groups := range []events.Groups{events.GroupsDotted, events.GroupsMap} {
 		s, end := newSpan(t)
 		r := (&events.Policy{Groups: groups}).Rules()
-		e := r.Begin(r.Scope(trace.ContextWithSpan(context.Background(), s), nil), 0, events.Call{})
+		e := r.Begin(new(r.Scope(trace.ContextWithSpan(context.Background(), s), nil)), 0, &events.Call{})
 		group := strings.Repeat("g", 5000) + "."
 		e.AddInt64(len(group), group+"k", 1)
 		e.AddIn(len(group), attribute.StringSlice(group+"s", []string{"x"}))

@@ -17,7 +17,7 @@ func TestFree(t *testing.T) {
 		for _, n := range []int{0, 5, inline - 3, inline, 2 * inline} {
 			ctx, _ := sdktrace.NewTracerProvider().Tracer("test").Start(context.Background(), "s")
 			rules := p.Rules()
-			e := rules.Begin(rules.Scope(ctx, nil), 8, Call{})
+			e := rules.Begin(new(rules.Scope(ctx, nil)), 8, &Call{})
 			for i := range n {
 				e.AddIn(2, attribute.String(fmt.Sprint("g.", i), "v"))
 			}

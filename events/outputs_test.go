@@ -35,7 +35,7 @@ func TestOneCallOneRecord(t *testing.T) {
 		logs := &events.Policy{Logs: sdklog.NewLoggerProvider(sdklog.WithProcessor(to)), Route: route}
 		call := events.Call{Time: time.Unix(1, 0), PC: 7, Message: "m"}
 		for _, r := range []*events.Rules{(*events.Policy)(nil).Rules(), logs.Rules(), logs.Rules()} {
-			if e := r.Begin(r.Scope(ctx, nil), 8, call); e != nil {
+			if e := r.Begin(new(r.Scope(ctx, nil)), 8, &call); e != nil {
 				e.End("ERROR", "m", call.Time)
 			}
 		}

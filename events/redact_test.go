@@ -83,7 +83,7 @@ func TestEventIsClean(t *testing.T) {
 	s, end := newSpan(t)
 	p := &events.Policy{Redact: []events.Redaction{events.RedactSecrets(), events.RedactPattern(card)}}
 	r := p.Rules()
-	e := r.Begin(in(s), 8, events.Call{})
+	e := r.Begin(new(in(s)), 8, &events.Call{})
 	e.Add(attribute.String("password", "hunter2"))
 	e.Add(attribute.String("g.Token", "t"))
 	e.AddIn(len("cookie."), attribute.String("cookie.jar", "=t\n"))

@@ -73,7 +73,7 @@ func TestGroupsMap(t *testing.T) {
 	r := (&events.Policy{Groups: events.GroupsMap}).Rules()
 	var bound events.Fields
 	bound.AddIn(len("req."), attribute.String("req.id", "r1"))
-	e := r.Begin(in(s), 0, events.Call{})
+	e := r.Begin(new(in(s)), 0, &events.Call{})
 	e.AddFields(bound)
 	e.Add(attribute.Int("plain.dotted", 1))
 	e.AddIn(len("req.user."), attribute.Int("req.user.id", 7))

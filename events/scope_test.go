@@ -50,7 +50,7 @@ func TestContextFieldsAreOnTheEvent(t *testing.T) {
 	s, end := newSpan(t)
 	ctx := events.ContextWith(trace.ContextWithSpan(context.Background(), s), slog.String("tenant", "acme"))
 	r := (*events.Policy)(nil).Rules()
-	r.Begin(r.Scope(ctx, nil), 0, events.Call{}).End("INFO", "m", time.Time{})
+	r.Begin(new(r.Scope(ctx, nil)), 0, &events.Call{}).End("INFO", "m", time.Time{})
 	if got := end().Events()[0].Attributes; len(got) != 2 || got[1] != attribute.String("tenant", "acme") {
 		t.Errorf("attributes are %v", got)
 	}
@@ -78,7 +78,7 @@ func TestBaggageAndSpanAttributes(t *testing.T) {
 	if got, want := scopeLine(r, ctx, nil), `,"user.id":"7","long":"xxxxxxx…","order.id":"A-1","list":[1,2]`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	r.Begin(r.Scope(ctx, nil), 0, events.Call{}).End("INFO", "m", time.Time{})
+	r.Begin(new(r.Scope(ctx, nil)), 0, &events.Call{}).End("INFO", "m", time.Time{})
 	keys := ""
 	for _, kv := range end().Events()[0].Attributes {
 		keys += string(kv.Key) + " "
@@ -139,10 +139,10 @@ func TestMute(t *testing.T) {
 	s, end := newSpan(t)
 	ctx := spanstate.Mute(trace.ContextWithSpan(context.Background(), s))
 	r := (*events.Policy)(nil).Rules()
-	if r.Begin(r.Scope(ctx, nil), 8, events.Call{}) != nil {
+	if r.Begin(new(r.Scope(ctx, nil)), 8, &events.Call{}) != nil {
 		t.Error("a muted call makes an event")
 	}
-	if r.Begin(r.Scope(context.Background(), ctx), 8, events.Call{}) != nil {
+	if r.Begin(new(r.Scope(context.Background(), ctx)), 8, &events.Call{}) != nil {
 		t.Error("a call on a muted logger makes an event")
 	}
 	if got := end(); len(got.Events()) != 0 || got.Status().Code != 0 {

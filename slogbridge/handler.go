@@ -77,7 +77,7 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 	scope := h.rules.Scope(ctx, h.bound)
 	line := lines.Get().(*[]byte)
 	enc := encoder{output: h.output, b: (*line)[:0]}
-	if e := h.rules.BeginCall(&scope, r.Level, &events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
+	if e := h.rules.Begin(&scope, r.Level, &events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
 		h.bindings(e, &r)
 		enc.event, enc.h = &e.Fields, h
 		enc.record(h, &r, &scope)

@@ -73,7 +73,7 @@ func (w *Wrapper) Enabled(ctx context.Context, level slog.Level) bool {
 // none) at its root, and adds it to the span.
 func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 	scope := w.rules.Scope(ctx, w.bound)
-	if e := w.rules.BeginCall(&scope, r.Level, &events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
+	if e := w.rules.Begin(&scope, r.Level, &events.Call{Time: r.Time, PC: r.PC, Message: r.Message}); e != nil {
 		e.AddFields(w.fields)
 		c := w.converter(&e.Fields)
 		c.record(&r)

@@ -52,7 +52,7 @@ var converters = sync.Pool{New: func() any { return new(converter) }}
 
 // addTo makes the event of a call, if the policy wants one. The converter is memory that is used again, or nil.
 func (b *bound) addTo(scope *events.Scope, rules *events.Rules, ent *zapcore.Entry, fields []zapcore.Field, c *converter) {
-	e := rules.Begin(*scope, severity(ent.Level), events.Call{Time: ent.Time, PC: ent.Caller.PC, Message: ent.Message})
+	e := rules.Begin(scope, severity(ent.Level), &events.Call{Time: ent.Time, PC: ent.Caller.PC, Message: ent.Message})
 	if e == nil {
 		return
 	}

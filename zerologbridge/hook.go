@@ -77,7 +77,7 @@ func (h *hook) Run(e *zerolog.Event, level zerolog.Level, message string) {
 	if h.stamps {
 		call.Time = timestamp()
 	}
-	if ev := h.rules.BeginCall(&scope, levelOf(level), &call); ev != nil {
+	if ev := h.rules.Begin(&scope, levelOf(level), &call); ev != nil {
 		if !h.stamps {
 			call.Time = time.Now() // 40 ns that only an event is worth
 		}

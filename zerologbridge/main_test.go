@@ -101,7 +101,7 @@ func converted(line string, level zerolog.Level) []attribute.KeyValue {
 func added(level zerolog.Level, add func(*events.Event)) []attribute.KeyValue {
 	rules := (*events.Policy)(nil).Rules()
 	span := &capture{id: captures.Add(1)}
-	e := rules.Begin(rules.Scope(trace.ContextWithSpan(context.Background(), span), nil), levelOf(level), events.Call{})
+	e := rules.Begin(new(rules.Scope(trace.ContextWithSpan(context.Background(), span), nil)), levelOf(level), &events.Call{})
 	add(e)
 	e.End("X", "m", time.Time{})
 	attrs := span.events[0].Attributes()
