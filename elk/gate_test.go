@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -237,15 +238,55 @@ func TestProduct(t *testing.T) {
 	}
 }
 
-// TestDropParameters: only what is ours, only once.
+// TestParametersRefusedAtOnce: requests that were on their way with a
+// parameter when another met with its refusal are sent again like that one.
+func TestParametersRefusedAtOnce(t *testing.T) {
+	var refused atomic.Int32
+	var mu sync.Mutex
+	told := map[string]int{}
+	c := Config{InFlight: 4, BatchBytes: 1000, OnAlarm: func(a Alarm) {
+		mu.Lock()
+		defer mu.Unlock()
+		told[a.Reason]++
+	}, Client: clientFunc(func(r *http.Request) (*http.Response, error) {
+		n := strings.Count(readBody(r), "\n") / 2
+		if r.URL.Query().Has(paramDataStream) {
+			time.Sleep(time.Second) // so that several are on their way
+			refused.Add(1)
+			return respond(400, nil, `{"error":{"type":"illegal_argument_exception","reason":"request [/_bulk] contains unrecognized parameter: [require_data_stream]"},"status":400}`), nil
+		}
+		return respond(200, nil, answerOf(n)), nil
+	})}
+	bubble(t, c, func(s *Shipper) {
+		for range 20 {
+			mustWrite(t, s, `{"message":"`+strings.Repeat("x", 900)+`"}`)
+		}
+		time.Sleep(time.Minute)
+		if stats := s.Stats(); stats.Delivered != 20 || stats.Retries != 0 {
+			t.Errorf("stats = %+v, want all delivered and nothing that had to wait", stats)
+		}
+	})
+	if refused.Load() < 2 || len(told) != 2 || told[alarmParameters] != 1 || told[alarmOtherProduct] != 1 {
+		t.Errorf("%d refused, alarms %v", refused.Load(), told)
+	}
+}
+
+// TestDropParameters: only what is ours and was sent, and told once.
 func TestDropParameters(t *testing.T) {
 	p := newPeer(Config{})
-	for _, step := range []struct{ complaint, want string }{
-		{"request [/_bulk] contains unrecognized parameter: [nosuch]", "[]"},
-		{"request [/_bulk] contains unrecognized parameters: [include_source_on_error], [require_data_stream] -> did you mean [require_alias]?", "[require_data_stream include_source_on_error]"},
-		{"request [/_bulk] contains unrecognized parameter: [require_data_stream]", "[]"},
+	both := []string{paramDataStream, paramNoSource}
+	for _, step := range []struct {
+		complaint string
+		sent      []string
+		want      string
+	}{
+		{"request [/_bulk] contains unrecognized parameter: [nosuch]", both, "[] false"},
+		{"request [/_bulk] contains unrecognized parameters: [include_source_on_error], [require_data_stream] -> did you mean [require_alias]?", both, "[require_data_stream include_source_on_error] true"},
+		{"request [/_bulk] contains unrecognized parameter: [require_data_stream]", both, "[] true"},
+		{"request [/_bulk] contains unrecognized parameter: [require_data_stream]", nil, "[] false"},
 	} {
-		if got := fmt.Sprint(p.drop(step.complaint)); got != step.want {
+		dropped, about := p.drop(step.complaint, step.sent)
+		if got := fmt.Sprint(dropped, about); got != step.want {
 			t.Errorf("%s: dropped %s, want %s", step.complaint, got, step.want)
 		}
 	}

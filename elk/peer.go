@@ -36,18 +36,22 @@ func (p *peer) takes(parameter string) bool {
 	return !p.refused[parameter]
 }
 
-// drop remembers the parameters that a server's complaint names, and returns
-// those that are new.
-func (p *peer) drop(complaint string) (dropped []string) {
+// drop remembers the parameters that a complaint names, of those that its
+// request had, and returns the new ones. It is about them also where another
+// request has met with it before.
+func (p *peer) drop(complaint string, sent []string) (dropped []string, about bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, parameter := range []string{paramDataStream, paramNoSource} {
-		if strings.Contains(complaint, "["+parameter+"]") && !p.refused[parameter] {
+	for _, parameter := range sent {
+		if !strings.Contains(complaint, "["+parameter+"]") {
+			continue
+		}
+		if about = true; !p.refused[parameter] {
 			p.refused[parameter] = true
 			dropped = append(dropped, parameter)
 		}
 	}
-	return dropped
+	return dropped, about
 }
 
 const (

@@ -53,11 +53,12 @@ func (p *poster) bulk(ctx context.Context, b *batch, docs []document) outcome {
 		Index:      b.target.name,
 		FilterPath: []string{"errors", "took", "items.*.status", "items.*.error", "items.*.failure_store"},
 	}
+	sent := make([]string, 0, 2)
 	if p.peer.takes(paramDataStream) {
-		request.RequireDataStream = &yes
+		request.RequireDataStream, sent = &yes, append(sent, paramDataStream)
 	}
 	if p.peer.takes(paramNoSource) {
-		request.IncludeSourceOnError = &no
+		request.IncludeSourceOnError, sent = &no, append(sent, paramNoSource)
 	}
 	if b.target.wantsIndex(time.Now()) {
 		request.FilterPath = append(request.FilterPath, indexPath)
@@ -79,8 +80,11 @@ func (p *poster) bulk(ctx context.Context, b *batch, docs []document) outcome {
 	out := judge(r, len(docs))
 	out.blameless, out.authorization = blameless(r), r.authorization
 	out.news = p.peer.identify(r)
-	if dropped := p.peer.drop(out.complaint); len(dropped) > 0 {
+	dropped, about := p.peer.drop(out.complaint, sent)
+	if about {
 		out.fate = again
+	}
+	if len(dropped) > 0 {
 		out.news = append(out.news, news{alarmParameters, "the server does not know " + strings.Join(dropped, ", ") + ": left out from now on"})
 	}
 	at.judge(r, out)
