@@ -30,7 +30,7 @@ func mend(line []byte, rules *events.Rules) (moved []attribute.KeyValue) {
 		moved = append(moved, attribute.String(text(all, m.key, m.keyEnd, m.odd), markOf(all[m.value:m.end], rules)))
 		return true
 	})
-	if soFar(line) {
+	if valid([]byte(string(line) + "}")) { // white space other than blanks may be left
 		return moved
 	}
 	b.blank(0, len(line))

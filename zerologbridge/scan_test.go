@@ -280,7 +280,7 @@ func FuzzClear(f *testing.F) {
 
 // FuzzRawJSON: whatever is given for raw JSON, the line is JSON with its neighbours and ids, and says what was wrong.
 func FuzzRawJSON(f *testing.F) {
-	for _, raw := range append(invalid, "{", "\f0", "{\n}", "[1, 2]", `"\u00e9"`, "\"\u00e9\"") {
+	for _, raw := range append(invalid, "{", "\f0", "{\n}", "\"\xa7\"\n", "[1, 2]", `"\u00e9"`, "\"\u00e9\"") {
 		f.Add(raw)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
