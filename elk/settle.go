@@ -59,8 +59,8 @@ func (w *worker) apply(r *result, b *batch, out outcome, docs []document) (t tal
 		b.halve(len(docs)) // above a limit on memory Elasticsearch 9 gives that for ever too
 	}
 	t.Retries += uint64(t.waiting)
+	w.alarms.answered(t.Delivered + t.Diverted + t.Duplicate) // before a Flush may end, so that Health knows
 	w.settle(t, b)
-	w.alarms.answered(t.Delivered + t.Diverted + t.Duplicate)
 	w.learn(b.target, out)
 	if t.waiting > 0 {
 		w.tellWaiting(b, t, docs)

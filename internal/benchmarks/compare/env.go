@@ -67,9 +67,22 @@ const (
 	unsampled              // not sampled, not recording
 	recording              // one for the whole run: its columns add no events
 	fresh                  // recording, a new one every perSpan calls
+	brief                  // recording, one of many, another one every perBrief calls
 	spent                  // recording, with more log events than its budget has places for; nobody sees its end
 	certain                // the same, but its end is certain, so that events wait in a ring
 )
+
+// perBrief is how many calls a brief span gets.
+const perBrief = 4
+
+// briefs are more brief spans than a logger could know.
+var briefs = func() []context.Context {
+	all := make([]context.Context, 1024)
+	for i := range all {
+		all[i] = within(start(recording))
+	}
+	return all
+}()
 
 // contexts gives the contexts of one column's calls.
 type contexts struct {
@@ -83,6 +96,10 @@ type contexts struct {
 func (c *contexts) next() context.Context {
 	if c.calls%perSpan == 0 {
 		c.turn()
+	}
+	if c.state == brief && c.calls%perBrief == 0 {
+		c.ctx = briefs[c.calls/perBrief%len(briefs)]
+		c.env.last = c.ctx
 	}
 	c.calls++
 	return c.ctx
@@ -116,7 +133,7 @@ func start(s state) context.Context {
 	switch s {
 	case unsampled:
 		ctx, _ = refusing.Start(ctx, "work")
-	case recording, fresh, spent:
+	case recording, fresh, brief, spent:
 		ctx, _ = sampling.Start(ctx, "work")
 	case certain:
 		ctx, _ = seen.Tracer("compare").Start(ctx, "work")

@@ -28,8 +28,10 @@ func promises() []row {
 		{unpromised: true, what: "the same around slog.JSONHandler, no span", scenario: slogFive, plain: "plain", ours: "wrap, no span", figure: over("wrap, no span", "plain"), recorded: "1.03 last9"},
 		{readme: true, what: "zap, own core, ids, bound", scenario: zapFive, plain: "plain", ours: "own bound, ids", figure: over("own bound, ids", "plain"), bound: 1.25,
 			beyond: "plain", peers: []string{"by hand"}},
-		{what: "zap, any core wrapped, ids, per call", scenario: zapFive, plain: "plain", ours: "wrap, ids", figure: over("wrap, ids", "plain"), bound: 1.45,
+		{what: "zap, any core wrapped, ids, per call", scenario: zapFive, plain: "plain", ours: "wrap other, ids", figure: over("wrap other, ids", "plain"), bound: 1.45,
 			allocs: 1, beyond: "plain", peers: []string{"by hand"}},
+		{unpromised: true, what: "the same around a core of zapcore.NewCore", scenario: zapFive, plain: "plain", ours: "wrap, ids", figure: over("wrap, ids", "plain"), peers: []string{"by hand"}},
+		{unpromised: true, what: "the same, a span every four lines", scenario: zapFive, plain: "plain", ours: "wrap, ids, brief spans", figure: over("wrap, ids, brief spans", "plain"), peers: []string{"by hand"}},
 		{readme: true, what: "zap, own core, ids and event, bound", scenario: zapFive, plain: "plain", ours: "own bound, event", figure: over("own bound, event", "plain"), bound: 2,
 			allocs: 2, beyond: "plain", peers: []string{"by hand, event", "uptrace 0.2.4, event", "otelzap, no line"}},
 		{readme: true, what: "zerolog, ids, over the hook by hand", scenario: zerologFive, plain: "plain", ours: "wrap, ids", figure: overhead("wrap, ids"), bound: 1,
@@ -72,6 +74,7 @@ func noSpanRows() []row {
 	return []row{
 		bound("zap, own core, bound", "zap, five", "own bound, no span"),
 		bound("zap, wrapped, bound", "zap, five", "wrap bound, no span"),
+		{unpromised: true, what: "the same around a user's core, no span", scenario: "zap, five", plain: "plain", ours: "wrap other bound, no span", figure: over("wrap other bound, no span", "plain")},
 		bound("zerolog, wrapped, bound", "zerolog, five", "wrap bound, no span"),
 	}
 }

@@ -26,6 +26,22 @@ func zapWrap(p *events.Policy) func(*env) *zap.Logger {
 	return func(e *env) *zap.Logger { return zapbridge.Wrap(zapPlain(e), p) }
 }
 
+// zapOther is a core of somebody's own.
+type zapOther struct{ zapcore.Core }
+
+func (c *zapOther) With(fields []zapcore.Field) zapcore.Core { return &zapOther{c.Core.With(fields)} }
+
+func (c *zapOther) Check(ent zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if c.Enabled(ent.Level) {
+		return ce.AddCore(ent, c)
+	}
+	return ce
+}
+
+func zapWrapOther(p *events.Policy) func(*env) *zap.Logger {
+	return func(e *env) *zap.Logger { return zapbridge.Wrap(zap.New(&zapOther{zapPlainCore(e)}), p) }
+}
+
 func zapContrib(e *env) *zap.Logger {
 	return zap.New(otelzap.NewCore("compare", otelzap.WithLoggerProvider(e.logs)))
 }
@@ -135,6 +151,9 @@ func (c zapCall) columns() []column {
 		column{"wrap bound, ids", recording, bound(zapWrap(onlyIDs)), wants{line: true, ids: allIDs}},
 		column{"wrap bound, no span", none, bound(zapWrap(nil)), wants{line: true}},
 		column{"wrap, ids", recording, perCall.on(zapWrap(onlyIDs)), wants{line: true, ids: allIDs}},
+		column{"wrap, ids, brief spans", brief, perCall.on(zapWrap(onlyIDs)), wants{line: true, ids: allIDs}},
+		column{"wrap other, ids", recording, perCall.on(zapWrapOther(onlyIDs)), wants{line: true, ids: allIDs}},
+		column{"wrap other bound, no span", none, bound(zapWrapOther(nil)), wants{line: true}},
 		column{"wrap, event", fresh, perCall.on(zapWrap(nil)), wants{line: true, ids: allIDs, event: true}},
 		column{"otelzap, no line", fresh, reflected.on(zapContrib), wants{record: true}},
 		column{"otelzap and JSON", fresh, reflected.on(zapContribJSON), wants{line: true, record: true}},
