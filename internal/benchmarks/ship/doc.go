@@ -26,10 +26,10 @@
 //
 //	go run ./ship -es http://… -json > run.json; mv run.json ship/ && go test ./ship -run TestTable -update
 //
-// Machine: two cores shared with six other jobs. Kept are the allocations, no document lost, and the 99.9th percentile of a
+// Machine: two cores, with nothing beside. Kept are the allocations, no document lost, and the 99.9th percentile of a
 // Write in each situation, also with the spool and with that full. Missed are four promises of CPU time. Elk with gzip
 // costs 1.37 to 1.54 times the floor (promised 1.3), with a spool 1.65 to 1.69 times (promised 1.6; 1.78 before its mover let
-// workers in between), and esutil 3.1 to 3.2 times as much as elk (promised 4); without compression it is 4.4 to 5.0 times a
+// workers in between), and esutil 3.1 to 3.2 times as much as elk (promised 4); without compression it is 4.1 to 5.0 times a
 // bare POST (promised 1.5).
 //
 // Why. Elk sends 171 bytes more for a document, its id, sequence, stream and host; to compress them costs
