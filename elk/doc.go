@@ -242,6 +242,9 @@
 //     are left out.
 //   - What is done with a spool of another host, or in another container that
 //     does not see the lock, is not protected.
+//   - Who removes the folder of a spool while a process writes may leave it
+//     without its lock: another process that opens the spool then may send
+//     lines again, and count not all that are lost.
 //   - A line is what stands between two newlines: indented JSON becomes
 //     several lines, each a document of its own.
 //   - The splice trusts brackets, strings and separators. Other faults inside
