@@ -15,9 +15,9 @@ const (
 	// the next.
 	promisedSize = 400_000
 
-	// reachedSize is what it is, and a little more. The test fails when it grows, and when the promise is kept: then
+	// reachedSize is what it is, and a few pages of 4 KB more. The test fails when it grows, and when the promise is kept: then
 	// this constant goes.
-	reachedSize = 640_000
+	reachedSize = 650_000
 )
 
 func TestBinarySize(t *testing.T) {
@@ -25,7 +25,7 @@ func TestBinarySize(t *testing.T) {
 	size := func(program string) int64 {
 		t.Helper()
 		out := filepath.Join(dir, program)
-		if text, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", out, "./testdata/size/"+program).CombinedOutput(); err != nil {
+		if text, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", out, "./testdata/size/"+program).CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
 		info, err := os.Stat(out)
