@@ -2,8 +2,6 @@ package elk
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -134,20 +132,10 @@ func killOne(t *testing.T, rng *rand.Rand, dir, url string, first int) (last int
 // checkPromised reads the documents back.
 func checkPromised(t *testing.T, srv *elktest.Server, promised map[int]bool) {
 	t.Helper()
-	seen := map[int]int{}
-	for _, doc := range srv.Documents(stream) {
-		if bytes.Contains(doc.Source, []byte(`"spanlog.elk.dropped"`)) {
-			continue // about lines, and none itself
-		}
-		var d struct {
-			Message, Hash string
-			Number        int
-		}
-		if err := json.Unmarshal(doc.Source, &d); err != nil || d.Message != textNumber(d.Number) || d.Hash != hashOf(d.Message) {
-			t.Errorf("altered: %s", doc.Source)
-		}
-		if seen[d.Number]++; seen[d.Number] > 1 {
-			t.Errorf("line %d is stored again", d.Number)
+	seen := storedLines(t, srv, stream)
+	for n, times := range seen {
+		if times > 1 {
+			t.Errorf("line %d is stored again", n)
 		}
 	}
 	missing := 0

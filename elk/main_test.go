@@ -119,6 +119,22 @@ func checkStored(t testing.TB, srv *elktest.Server, n int) {
 
 func checkStoredIn(t testing.TB, srv *elktest.Server, stream string, n int) {
 	t.Helper()
+	seen := storedLines(t, srv, stream)
+	for i := range n {
+		if seen[i] != 1 {
+			t.Errorf("line %d is stored %d times, want once", i, seen[i])
+		}
+		delete(seen, i)
+	}
+	if len(seen) > 0 {
+		t.Errorf("stored beyond the lines written: %v", seen)
+	}
+}
+
+// storedLines counts the documents of each numbered line, and checks that they
+// are unaltered.
+func storedLines(t testing.TB, srv *elktest.Server, stream string) map[int]int {
+	t.Helper()
 	seen := map[int]int{}
 	sequences := map[string]bool{} // of one shipper
 	for _, doc := range srv.Documents(stream) {
@@ -142,15 +158,7 @@ func checkStoredIn(t testing.TB, srv *elktest.Server, stream string, n int) {
 		seen[d.Number]++
 		sequences[sequence] = true
 	}
-	for i := range n {
-		if seen[i] != 1 {
-			t.Errorf("line %d is stored %d times, want once", i, seen[i])
-		}
-		delete(seen, i)
-	}
-	if len(seen) > 0 {
-		t.Errorf("stored beyond the lines written: %v", seen)
-	}
+	return seen
 }
 
 // buffer is a bytes.Buffer for several goroutines.

@@ -401,12 +401,7 @@ func TestSpoolUnreadable(t *testing.T) {
 	waitUntil(t, "all is stored", func() bool { return len(srv.Documents(stream)) == 100 })
 	closeWell(t, s)
 
-	d, err := spool.Open(t.TempDir(), spool.Options{FS: disk})
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := newQueue(Config{RingBytes: 64 << 10, MaxLineBytes: 1000, BatchBytes: 1000}, d)
-	to, _ := q.open("generic", "default", 1)
+	q, to, d := spoolQueue(t, spool.Options{FS: disk})
 	f := newFeeder(q, nil)
 	f.again = 0
 	leaveOne(t, q, to)
@@ -449,12 +444,7 @@ func TestSpoolUnreadable(t *testing.T) {
 // none of what is on disk.
 func TestFeederOutOfFiles(t *testing.T) {
 	disk := newTrickyDisk()
-	d, err := spool.Open(t.TempDir(), spool.Options{FS: disk})
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := newQueue(Config{RingBytes: 64 << 10, MaxLineBytes: 1000, BatchBytes: 1000}, d)
-	to, _ := q.open("generic", "default", 1)
+	q, to, d := spoolQueue(t, spool.Options{FS: disk})
 	f := newFeeder(q, nil)
 	leaveOne(t, q, to)
 	d.Publish(1)
@@ -478,12 +468,7 @@ func TestFeederOutOfFiles(t *testing.T) {
 // Sync are tried again, though the mover saw nothing to do meanwhile.
 func TestMoveFails(t *testing.T) {
 	disk := newTrickyDisk()
-	d, err := spool.Open(t.TempDir(), spool.Options{FS: disk})
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := newQueue(Config{RingBytes: 64 << 10, MaxLineBytes: 1000, BatchBytes: 1000, BatchWait: time.Hour}, d)
-	to, _ := q.open("generic", "default", 1)
+	q, to, d := spoolQueue(t, spool.Options{FS: disk})
 	m := newMover(q.config, q, nil)
 	for range 2 {
 		q.put(to, slog.LevelInfo, []byte("line"), 1000, testTime)
@@ -514,12 +499,7 @@ func TestMoveFails(t *testing.T) {
 // TestFeederTellsWorkers: workers that wait until more of a target is staged,
 // or for Flush to end, are told when nothing more comes.
 func TestFeederTellsWorkers(t *testing.T) {
-	d, err := spool.Open(t.TempDir(), spool.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := newQueue(Config{RingBytes: 64 << 10, MaxLineBytes: 1000, BatchBytes: 1000}, d)
-	to, _ := q.open("generic", "default", 1)
+	q, to, d := spoolQueue(t, spool.Options{})
 	f := newFeeder(q, nil)
 	to.trail = trail{feeding: true}
 	if wait := f.step(); wait >= 0 || to.trail.feeding {
@@ -578,12 +558,7 @@ func TestUnsaved(t *testing.T) {
 // TestFeederWaits: the feeder is not at the end before it has seen every line
 // that was left to it, and finds room for it in a ring that is full.
 func TestFeederWaits(t *testing.T) {
-	d, err := spool.Open(t.TempDir(), spool.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := newQueue(Config{RingBytes: 64 << 10, MaxLineBytes: 1000, BatchBytes: 1000}, d)
-	to, _ := q.open("generic", "default", 1)
+	q, to, d := spoolQueue(t, spool.Options{})
 	f := newFeeder(q, nil)
 	for dropped := 0; dropped == 0; {
 		dropped, _ = q.put(to, slog.LevelInfo, []byte("line"), 1000, testTime)
@@ -601,6 +576,18 @@ func TestFeederWaits(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// spoolQueue is a queue with one target and a spool, which the test closes.
+func spoolQueue(t *testing.T, o spool.Options) (*queue, *target, *spool.Spool) {
+	t.Helper()
+	d, err := spool.Open(t.TempDir(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := newQueue(Config{RingBytes: 64 << 10, MaxLineBytes: 1000, BatchBytes: 1000, BatchWait: time.Hour}, d)
+	to, _ := q.open("generic", "default", 1)
+	return q, to, d
 }
 
 // leaveOne puts a line into the spool only, where nobody sees it yet.
