@@ -135,7 +135,7 @@ func (q *queue) moveDue(now time.Time, wait, pause time.Duration) time.Duration 
 		return 0
 	case pause > 0:
 		return pause
-	case q.ring.loose.bytes >= moveBytes:
+	case q.store.degraded || q.ring.loose.bytes >= moveBytes: // degraded: before workers take all past the spool
 		return 0
 	}
 	age := now.Sub(time.Unix(0, q.ring.slot(from.road.lanes[at].head).at))

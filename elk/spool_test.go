@@ -294,7 +294,9 @@ func fillSpool(t *testing.T, s *Shipper) (n int) {
 func TestFullDrains(t *testing.T) {
 	srv := startServer(t)
 	down := outage(srv)
+	var told alarmLog
 	c := spooled(t, srv.URL())
+	c.OnAlarm = told.add
 	c.RingBytes, c.SpoolBytes = 8<<10, minSpoolBytes // less in memory than in a segment
 	s := openShipper(t, c)
 	n := fillSpool(t, s)
@@ -321,10 +323,12 @@ func TestFullDrains(t *testing.T) {
 	if before.Delivered+before.Dropped.RingFull != before.Accepted || before.Dropped.RingFull == 0 {
 		t.Errorf("stats %+v", before)
 	}
-	writeLines(t, s, n+500, n+510)
-	if err := s.Sync(); err != nil {
-		t.Errorf("Sync with room again: %v", err)
-	}
+	// With room again lines no longer go past the spool.
+	waitUntil(t, "the spool takes lines again", func() bool {
+		writeLines(t, s, n+500, n+510)
+		return told.has(alarmSpoolWorks)
+	})
+	waitUntil(t, "what went past it is stored", func() bool { return s.Sync() == nil })
 	if err := s.Close(); !errors.Is(err, ErrLost) {
 		t.Errorf("Close = %v", err)
 	}
@@ -490,6 +494,9 @@ func TestMoveFails(t *testing.T) {
 	case <-q.store.mover:
 	default:
 		t.Error("the mover sleeps while there are lines to move")
+	}
+	if wait := q.moveDue(testTime, time.Hour, 0); wait != 0 {
+		t.Errorf("after the pause lines wait %s for the disk, while they may go past it", wait)
 	}
 	if err := d.Close(); err != nil {
 		t.Error(err)
