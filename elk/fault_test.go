@@ -279,7 +279,10 @@ func oneAtATime() fault {
 	}
 }
 
-func late(w http.ResponseWriter, answer []byte) {
-	time.Sleep(150 * time.Millisecond)
-	writeJSON(w, answer)
+// late answers once nobody waits for it any more.
+func late(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	rewrite(func(w http.ResponseWriter, answer []byte) {
+		<-r.Context().Done()
+		writeJSON(w, answer)
+	})(w, r, next)
 }

@@ -192,9 +192,9 @@ func TestDeniedAll(t *testing.T) {
 // parameters are left out, for good, and it is said once.
 func TestServersThatLackParameters(t *testing.T) {
 	srv := startServer(t, elktest.WithProfile(elktest.OpenSearch3))
-	told := make(chan Alarm, 100)
+	var told alarmLog
 	c := quick(srv.URL())
-	c.OnAlarm = func(a Alarm) { told <- a }
+	c.OnAlarm, c.BatchWait = told.add, time.Hour // lines go together when Flush says so
 	s := openShipper(t, c)
 	for n := range 10 {
 		writeLines(t, s, n*10, n*10+10)
@@ -204,13 +204,10 @@ func TestServersThatLackParameters(t *testing.T) {
 	}
 	stats := closeWell(t, s)
 	checkStored(t, srv, 100)
-	close(told)
-	counts := map[string]int{}
-	for a := range told {
-		counts[a.Reason]++
-	}
-	if stats.Requests > 10+2 || stats.Retries != 0 || counts[alarmParameters] < 1 || counts[alarmOtherProduct] != 1 {
-		t.Errorf("alarms %v, stats = %+v", counts, stats)
+	told.await(t, alarmParameters)
+	told.await(t, alarmOtherProduct)
+	if n := told.count(alarmOtherProduct); stats.Requests > 10+2 || stats.Retries != 0 || n != 1 {
+		t.Errorf("told %d times of the product, stats = %+v", n, stats)
 	}
 }
 

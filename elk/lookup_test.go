@@ -52,17 +52,16 @@ func backingIndices(srv *elktest.Server) (names []string) {
 // lost, and before they are sent again the stream rolls over, so that their
 // ids are no longer refused. They are looked up instead.
 func TestRolloverAfterALostAnswer(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name   string
-		lost   func(w http.ResponseWriter, answer []byte)
-		lookup fault // for the first lookup
+		lost   func(w http.ResponseWriter, answer []byte) // nil: there is no answer while somebody waits for it
+		lookup fault                                      // for the first lookup
 		twice  bool
-
-		timeout time.Duration // of a request; 0: the default, which no machine is too slow for
 	}{
 		{name: "broken answer", lost: cutAnswer},
 		{name: "cut JSON", lost: cutJSON},
-		{name: "late answer", lost: func(http.ResponseWriter, []byte) { time.Sleep(2 * time.Second) }, timeout: time.Second},
+		{name: "late answer"},
 		{name: "502 from a proxy", lost: func(w http.ResponseWriter, _ []byte) { w.WriteHeader(502) }},
 		{name: "503 from a proxy", lost: func(w http.ResponseWriter, _ []byte) { w.WriteHeader(503) }},
 		{name: "408 from a proxy", lost: func(w http.ResponseWriter, _ []byte) { w.WriteHeader(408) }},
@@ -96,6 +95,10 @@ func TestRolloverAfterALostAnswer(t *testing.T) {
 					case isBulk(r) && lose.CompareAndSwap(true, false):
 						rewrite(func(w http.ResponseWriter, answer []byte) {
 							rollOver(t, srv)
+							if tt.lost == nil {
+								<-r.Context().Done()
+								return
+							}
 							tt.lost(w, answer)
 						})(w, r, next)
 					default:
@@ -103,13 +106,11 @@ func TestRolloverAfterALostAnswer(t *testing.T) {
 					}
 				})
 			})
-			var told atomic.Int32
+			var told alarmLog
 			c := quick(srv.URL())
-			c.RequestTimeout = tt.timeout
-			c.OnAlarm = func(a Alarm) {
-				if a.Reason == alarmLookup {
-					told.Add(1)
-				}
+			c.OnAlarm = told.add
+			if tt.lost == nil {
+				c.RequestTimeout = tooLate
 			}
 			s := openShipper(t, c)
 			writeLines(t, s, 0, 50)
@@ -120,8 +121,9 @@ func TestRolloverAfterALostAnswer(t *testing.T) {
 			writeLines(t, s, 50, 100)
 			stats := closeWell(t, s)
 			if names := backingIndices(srv); tt.twice {
-				if len(names) != 2 || told.Load() != 1 {
-					t.Errorf("stored in %v, %d alarms; want two indices and one alarm", names, told.Load())
+				told.await(t, alarmLookup)
+				if n := told.count(alarmLookup); len(names) != 2 || n != 1 {
+					t.Errorf("stored in %v, %d alarms; want two indices and one alarm", names, n)
 				}
 				return
 			}
@@ -217,7 +219,7 @@ func TestLookupFindsOnlySome(t *testing.T) {
 		})
 	})
 	c := quick(srv.URL())
-	c.BatchWait = 50 * time.Millisecond
+	c.BatchWait = time.Hour // so that the 99 lines are in one request
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 1)
 	if err := s.Flush(context.Background()); err != nil {
@@ -251,7 +253,7 @@ func TestLookupOfManyDocuments(t *testing.T) {
 		})
 	})
 	c := quick(srv.URL())
-	c.InFlight, c.BatchWait = 1, time.Second
+	c.InFlight, c.BatchWait = 1, time.Hour // all at once
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 1)
 	if err := s.Flush(context.Background()); err != nil {
@@ -345,14 +347,10 @@ func TestLookupsNeverAnswered(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv, lose, lookups := lookupServer(t, tt.answer)
-			var told atomic.Bool
+			var told alarmLog
 			c := quick(srv.URL())
 			c.InFlight = 1
-			c.OnAlarm = func(a Alarm) {
-				if a.Reason == alarmLookup {
-					told.Store(true)
-				}
-			}
+			c.OnAlarm = told.add
 			s := openShipper(t, c)
 			for n, want := range []int32{0, tt.tries, tt.later} {
 				lookups.Store(0)
@@ -369,8 +367,10 @@ func TestLookupsNeverAnswered(t *testing.T) {
 			}
 			closeWell(t, s)
 			checkStored(t, srv, 3)
-			if told.Load() != tt.told {
-				t.Errorf("alarm: %t, want %t", told.Load(), tt.told)
+			if tt.told {
+				told.await(t, alarmLookup)
+			} else if told.has(alarmLookup) {
+				t.Error("an alarm that lookups are refused")
 			}
 		})
 	}
@@ -412,7 +412,7 @@ func TestRolloverInAnOutage(t *testing.T) {
 					})
 				})
 				c := quick(srv.URL())
-				c.InFlight, c.BatchWait = inFlight, 50*time.Millisecond
+				c.InFlight, c.BatchWait = inFlight, time.Hour // so that no line is new in the outage
 				s := openShipper(t, c)
 				writeLines(t, s, 0, 50)
 				if err := s.Flush(t.Context()); err != nil {
@@ -446,7 +446,7 @@ func TestLookupOfNothing(t *testing.T) {
 		next.ServeHTTP(w, r)
 	})
 	c := quick(srv.URL())
-	c.InFlight, c.BatchWait = 1, time.Second
+	c.InFlight, c.BatchWait = 1, time.Hour // all at once
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 1)
 	if err := s.Flush(t.Context()); err != nil {

@@ -47,7 +47,7 @@ func TestSpoolRemoved(t *testing.T) {
 	if lost == 0 || lost == 800 {
 		t.Errorf("%d lines are lost", lost)
 	}
-	waitUntil(t, "the alarm", func() bool { return told.has(alarmSpoolDamaged) })
+	told.await(t, alarmSpoolDamaged)
 	if err := s.Sync(); !errors.Is(err, ErrPending) || errors.Is(err, ErrLost) {
 		t.Errorf("Sync with lines in memory only: %v", err)
 	}

@@ -209,7 +209,7 @@ func TestDiskFails(t *testing.T) {
 				t.Errorf("Flush with the disk broken: %v", err)
 			}
 			checkStored(t, srv, 30)
-			waitUntil(t, "the alarm", func() bool { return told.has(alarmSpoolFailed) })
+			told.await(t, alarmSpoolFailed)
 			if h := s.Health(); h.OK || h.Reason != alarmSpoolFailed {
 				t.Errorf("Health = %+v", h)
 			}
@@ -255,7 +255,7 @@ func TestDiskFull(t *testing.T) {
 	if stats := checkBalance(t, s); stats.Dropped.RingFull == 0 {
 		t.Errorf("stats %+v", stats)
 	}
-	waitUntil(t, "the alarm", func() bool { return told.has(alarmSpoolFull) })
+	told.await(t, alarmSpoolFull)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if err := s.Shutdown(ctx); !errors.Is(err, ErrLost) {
@@ -371,9 +371,7 @@ func TestSpoolDamaged(t *testing.T) {
 	if stats.Recovered != 100 || stats.Delivered != 99+stats.Accepted || stats.Dropped.Corrupt != 1 || !errors.Is(err, ErrLost) {
 		t.Errorf("stats %+v, Close %v", stats, err)
 	}
-	if !told.has(alarmSpoolDamaged) {
-		t.Error("no alarm")
-	}
+	told.await(t, alarmSpoolDamaged)
 }
 
 // spoil changes a byte of a file where a text stands.
@@ -656,7 +654,7 @@ func TestLaterFormat(t *testing.T) {
 	}
 	before := leftOnDisk(t, c.SpoolDir)
 	s = openShipper(t, c)
-	waitUntil(t, "the alarm", func() bool { return told.has(alarmSpoolRefused) })
+	told.await(t, alarmSpoolRefused)
 	quit(t, s)
 	if after := leftOnDisk(t, c.SpoolDir); !slices.Equal(after, before) {
 		t.Errorf("files %v, before %v", after, before)

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"os"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -22,6 +21,11 @@ func waitUntil(t testing.TB, what string, is func() bool) {
 	}
 }
 
+// tooLate is the RequestTimeout of tests in which the server lets a request
+// wait until it is given up. A good answer must not be too late for it, however
+// busy the machine, so it is long, and such tests run beside others.
+const tooLate = 5 * time.Second
+
 // alarmLog collects the reasons of alarms.
 type alarmLog struct {
 	mu      sync.Mutex
@@ -34,10 +38,24 @@ func (l *alarmLog) add(a Alarm) {
 	l.reasons = append(l.reasons, a.Reason)
 }
 
-func (l *alarmLog) has(reason string) bool {
+func (l *alarmLog) has(reason string) bool { return l.count(reason) > 0 }
+
+func (l *alarmLog) count(reason string) (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Contains(l.reasons, reason)
+	for _, r := range l.reasons {
+		if r == reason {
+			n++
+		}
+	}
+	return n
+}
+
+// await waits for an alarm: it is told from a goroutine of its own, also after
+// what it is about, and Close waits for that no longer than it says.
+func (l *alarmLog) await(t testing.TB, reason string) {
+	t.Helper()
+	waitUntil(t, "the alarm "+reason, func() bool { return l.has(reason) })
 }
 
 // idsOf returns the ids of documents, in order of their sequences.
