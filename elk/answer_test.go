@@ -86,10 +86,11 @@ func TestMemoryOfAnswers(t *testing.T) {
 func TestLongReasons(t *testing.T) {
 	dead := &buffer{}
 	reason := strings.Repeat(`\u00e9\"`, 1<<20)
-	c := Config{DeadLetter: dead, Client: clientFunc(func(r *http.Request) (*http.Response, error) {
+	c := patient(func(r *http.Request) (*http.Response, error) {
 		_ = readBody(r)
 		return respond(200, nil, `{"items":[{"create":{"status":400,"error":{"type":"t","reason":"`+reason+`"}}}]}`), nil
-	})}
+	})
+	c.DeadLetter = dead
 	s := openShipper(t, c)
 	mustWrite(t, s, "{}")
 	if stats := closeWell(t, s); stats.DeadLettered.Refused != 1 {

@@ -5,10 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -108,7 +105,7 @@ func TestFailureStoreIsCountedAsDiverted(t *testing.T) {
 	srv := startServer(t)
 	srv.Intercept(first(1, refuse(everyThird, `{"create":{"status":201,"failure_store":"used"}}`, false)))
 	c := quick(srv.URL())
-	c.BatchWait = 50 * time.Millisecond
+	c.BatchWait = time.Hour // so that the nine are in one request
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 9)
 	if stats := closeWell(t, s); stats.Diverted != 3 || stats.Delivered != 6 {
@@ -182,33 +179,6 @@ func TestAuthorizationHeader(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestServerComesUpLate: connections are refused at first.
-func TestServerComesUpLate(t *testing.T) {
-	srv := startServer(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	_ = listener.Close()
-	s := openShipper(t, quick("http://"+address))
-	writeLines(t, s, 0, 100)
-	for s.Stats().Retries == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	if listener, err = net.Listen("tcp", address); err != nil {
-		t.Fatal(err)
-	}
-	target, _ := url.Parse(srv.URL())
-	transport := &http.Transport{}
-	proxy := &http.Server{Handler: &httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}}
-	go func() { _ = proxy.Serve(listener) }()
-	closeWell(t, s)
-	_ = proxy.Close()
-	transport.CloseIdleConnections()
-	checkStored(t, srv, 100)
 }
 
 // TestOneOfTwoNodesIsDown: the pool moves on.

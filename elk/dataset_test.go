@@ -16,7 +16,9 @@ import (
 
 func TestDatasets(t *testing.T) {
 	srv := startServer(t)
-	s := openShipper(t, quick(srv.URL()))
+	c := quick(srv.URL())
+	c.InFlight = 1 // so that they are stored in order
+	s := openShipper(t, c)
 	writeLines(t, s, 0, 10)
 	shop, again := s.Dataset("shop"), s.Dataset("shop")
 	for n := range 10 {
@@ -85,7 +87,9 @@ func FuzzSanitizeName(f *testing.F) {
 
 func TestTooManyDatasets(t *testing.T) {
 	told := make(chan Alarm, 4)
-	s := openShipper(t, Config{Client: clientFunc(created), OnAlarm: func(a Alarm) { told <- a }})
+	c := patient(created)
+	c.OnAlarm = func(a Alarm) { told <- a }
+	s := openShipper(t, c)
 	for n := range maxDatasets {
 		_, _ = s.Dataset(fmt.Sprint("d", n)).Write([]byte("{}"))
 	}
@@ -282,7 +286,8 @@ func TestRefusedStreamsHoldUpNobody(t *testing.T) {
 		for _, withSpool := range []bool{false, true} {
 			t.Run(fmt.Sprintf("InFlight %d, spool %v", inFlight, withSpool), func(t *testing.T) {
 				f := &forbidden{asked: map[string][]time.Time{}, items: map[string]string{}}
-				c := Config{Client: f, InFlight: inFlight, BatchBytes: 2000, BatchWait: time.Millisecond, BackoffMin: time.Hour, BackoffMax: time.Hour}
+				c := patient(f.Perform)
+				c.InFlight, c.BatchBytes, c.BatchWait, c.BackoffMin, c.BackoffMax = inFlight, 2000, time.Millisecond, time.Hour, time.Hour
 				if withSpool {
 					c.SpoolDir = t.TempDir()
 				}
@@ -293,7 +298,8 @@ func TestRefusedStreamsHoldUpNobody(t *testing.T) {
 						mustWrite(t, s.Dataset(fmt.Sprint("d", n)), `{"a":"`+strings.Repeat("x", 500)+`"}`)
 					}
 				}
-				waitUntil(t, "each stream is refused", func() bool { return s.Stats().Retries >= 6 })
+				// Close cuts short the pauses that have begun.
+				waitUntil(t, "each stream waits", func() bool { return s.waiting() == 6 })
 				for range 100 {
 					mustWrite(t, s, "{}")
 				}
@@ -306,6 +312,18 @@ func TestRefusedStreamsHoldUpNobody(t *testing.T) {
 			})
 		}
 	}
+}
+
+// waiting returns how many streams were refused and wait for their next try.
+func (s *Shipper) waiting() (n int) {
+	s.queue.mu.Lock()
+	defer s.queue.mu.Unlock()
+	for _, t := range s.queue.targets {
+		if len(t.parked) > 0 && t.busy == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // TestInFlight: so many requests at once, and no more.

@@ -49,6 +49,12 @@ func quick(url string) Config {
 	}
 }
 
+// patient is a configuration with a client and the defaults, but for limits
+// that a machine that is busy with others may be too slow for.
+func patient(client clientFunc) Config {
+	return Config{Client: client, RequestTimeout: time.Hour, FlushTimeout: time.Minute, CloseTimeout: time.Minute}
+}
+
 func openShipper(t testing.TB, c Config) *Shipper {
 	t.Helper()
 	s, err := Open(c)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
@@ -202,10 +203,11 @@ func TestMetricNames(t *testing.T) {
 func TestPendingAndRingUsage(t *testing.T) {
 	release := make(chan struct{})
 	fake := newFakeMeter()
-	c := Config{Meter: provider{meter: fake}, Client: clientFunc(func(r *http.Request) (*http.Response, error) {
+	c := patient(func(r *http.Request) (*http.Response, error) {
 		<-release
 		return created(r)
-	})}
+	})
+	c.Meter, c.BatchWait = provider{meter: fake}, time.Hour // so that they are in the ring
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 3)
 	got := fake.collect(t)

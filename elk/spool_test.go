@@ -96,6 +96,7 @@ func TestRecoveredKeepIdentity(t *testing.T) {
 		})
 	})
 	c := spooled(t, srv.URL())
+	c.InFlight = 1 // so that they are stored in order
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 10)
 	waitUntil(t, "the documents are stored", func() bool { return len(srv.Documents(stream)) == 10 })
@@ -536,11 +537,11 @@ func TestFeederTellsWorkers(t *testing.T) {
 func TestUnsaved(t *testing.T) {
 	hang := make(chan struct{})
 	disk := newTrickyDisk()
-	c := Config{SpoolDir: t.TempDir(), spoolFS: disk, BatchWait: time.Millisecond, RequestTimeout: time.Hour,
-		Client: clientFunc(func(r *http.Request) (*http.Response, error) {
-			<-hang
-			return created(r)
-		})}
+	c := patient(func(r *http.Request) (*http.Response, error) {
+		<-hang
+		return created(r)
+	})
+	c.SpoolDir, c.spoolFS, c.BatchWait = t.TempDir(), disk, time.Millisecond
 	s := openShipper(t, c)
 	disk.fail(diskFaults["EIO"], "write", "create")
 	writeLines(t, s, 0, 10)

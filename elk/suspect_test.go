@@ -89,13 +89,7 @@ func TestPoisonedLine(t *testing.T) {
 func awaitPending(t *testing.T, s *Shipper, poisoned bool) {
 	t.Helper()
 	want := map[bool]uint64{true: 1}[poisoned]
-	for range 20000 {
-		if s.Stats().Pending == want {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-	t.Fatalf("stats = %+v, want %d pending", s.Stats(), want)
+	waitUntil(t, fmt.Sprint(want, " pending"), func() bool { return s.Stats().Pending == want })
 }
 
 // poisonClient refuses the word while it is on, and counts those requests.
@@ -263,21 +257,15 @@ func TestCredentialsFail(t *testing.T) {
 	c.Credentials = func(context.Context) (string, error) { return "", errors.New("vault is sealed") }
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 1)
-	_ = s.Flush(canceledSoon(t))
-	if h := s.Health(); h.Reason != "unauthorized" || !strings.Contains(h.Message, "vault is sealed") {
-		t.Errorf("health = %+v, want unauthorized", h)
-	}
+	waitUntil(t, "Health says why", func() bool {
+		h := s.Health()
+		return h.Reason == "unauthorized" && strings.Contains(h.Message, "vault is sealed")
+	})
 	s.queue.mu.Lock()
 	defer s.queue.mu.Unlock()
 	if !s.queue.locked {
 		t.Error("not locked")
 	}
-}
-
-func canceledSoon(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-	t.Cleanup(cancel)
-	return ctx
 }
 
 // TestUnreadableBodies: the status alone decides where it can.
@@ -301,10 +289,11 @@ func TestUnreadableBodies(t *testing.T) {
 // TestHugeBuffersAreGivenBack after their use.
 func TestHugeBuffersAreGivenBack(t *testing.T) {
 	reason := strings.Repeat("r", 2<<20)
-	c := Config{BatchBytes: 1 << 20, MaxLineBytes: 5 << 20, DeadLetter: io.Discard, Client: clientFunc(func(r *http.Request) (*http.Response, error) {
+	c := patient(func(r *http.Request) (*http.Response, error) {
 		_ = r.Body.Close()
 		return respond(200, nil, `{"items":[{"create":{"status":400,"error":{"type":"t","reason":"`+reason+`"}}}]}`), nil
-	})}
+	})
+	c.BatchBytes, c.MaxLineBytes, c.DeadLetter = 1<<20, 5<<20, io.Discard
 	s := openShipper(t, c)
 	mustWrite(t, s, `{"message":"`+strings.Repeat("x", 4<<20)+`"}`)
 	if err := s.Flush(context.Background()); err != nil {
