@@ -159,32 +159,40 @@ func TestCloseEndsAProbe(t *testing.T) {
 	})
 }
 
+// pooled is bubble with a shipper whose requests go to the clients in turn.
+func pooled(t *testing.T, clients []Client, f func(s *Shipper)) {
+	t.Helper()
+	var pool *nodes
+	c := Config{InFlight: 1, Client: clientFunc(func(r *http.Request) (*http.Response, error) { return pool.Perform(r) })}
+	bubble(t, c, func(s *Shipper) {
+		pool = newNodes(clients)
+		defer pool.close()
+		f(s)
+	})
+}
+
 // TestOneOfThreeNodesHangs: documents wait for it once, for one request's
 // time, and never again.
 func TestOneOfThreeNodesHangs(t *testing.T) {
-	t.Parallel()
-	srv := startServer(t)
-	over := make(chan struct{})
-	hole := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-over }))
-	defer func() { close(over); hole.Close() }()
-	c := quick(srv.URL())
-	c.Addresses = []string{hole.URL, srv.URL(), srv.URL() + "/"}
-	c.RequestTimeout = 6 * time.Second // what a good answer never needs
-	c.BatchWait = time.Millisecond
-	s := openShipper(t, c)
-	for n := range 30 {
-		writeLines(t, s, n, n+1)
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-		err := s.Flush(ctx)
-		cancel()
-		if err != nil {
-			t.Fatal(err)
+	pooled(t, []Client{hanging, clientFunc(created), clientFunc(created)}, func(s *Shipper) {
+		begin := time.Now()
+		for range 30 {
+			mustWrite(t, s, "{}")
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			err := s.Flush(ctx)
+			cancel()
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute) // so that it is probed, too
 		}
-	}
-	if stats := closeWell(t, s); stats.Retries != 1 {
-		t.Errorf("%d documents were sent again, want the first alone", stats.Retries)
-	}
-	checkStored(t, srv, 30)
+		if took := time.Since(begin) - 30*time.Minute; took < 30*time.Second || took > 31*time.Second {
+			t.Errorf("the documents waited for %s, want one request's time", took)
+		}
+		if stats := s.Stats(); stats.Retries != 1 || stats.Delivered != 30 {
+			t.Errorf("stats = %+v, want all delivered and the first alone sent again", stats)
+		}
+	})
 }
 
 // TestAddressWithPath: it is kept, and a redirect is not followed.
