@@ -19,11 +19,16 @@ type endless struct {
 	n, at  int
 	item   string
 	rest   strings.Reader
-	closed func() // at the end, with everything read
-	often  func() // now and then
+	closed func()      // at the end, with everything read
+	often  func()      // now and then
+	lock   sync.Locker // held in Read; nil for none
 }
 
 func (e *endless) Read(p []byte) (int, error) {
+	if e.lock != nil {
+		e.lock.Lock()
+		defer e.lock.Unlock()
+	}
 	for e.rest.Len() == 0 {
 		switch {
 		case e.at == 0:
@@ -52,18 +57,14 @@ func (e *endless) Close() error { return nil }
 func TestMemoryOfAnswers(t *testing.T) {
 	reason := strings.Repeat("r", 2000)
 	entry := `{"create":{"status":429,"error":{"type":"es_rejected_execution_exception","reason":"` + reason + `","caused_by":{"type":"t","reason":"` + reason + `"}}}}`
-	var mu sync.Mutex
+	var mu sync.Mutex // nobody goes on reading while it is measured
 	var most int64
 	before := heapInUse()
-	measure := func() {
-		mu.Lock()
-		defer mu.Unlock()
-		most = max(most, heapInUse()-before)
-	}
+	measure := func() { most = max(most, heapInUse()-before) }
 	c := Config{CloseTimeout: 1, BackoffMin: time.Hour, BackoffMax: time.Hour, RequestTimeout: time.Hour, Client: clientFunc(func(r *http.Request) (*http.Response, error) {
 		n := strings.Count(readBody(r), "\n") / 2
 		res := respond(http.StatusOK, nil, "")
-		res.Body = &endless{n: n, item: entry, often: measure, closed: measure}
+		res.Body = &endless{n: n, item: entry, often: measure, closed: measure, lock: &mu}
 		return res, nil
 	})}
 	s := openShipper(t, c)

@@ -199,7 +199,9 @@ func TestServerHangs(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
 	}))
-	s := openShipper(t, quick(srv.URL()))
+	c := quick(srv.URL())
+	c.RequestTimeout = time.Hour
+	s := openShipper(t, c)
 	writeLines(t, s, 0, 1000)
 	if err := s.Sync(); err == nil || !strings.Contains(err.Error(), "1000 pending") {
 		t.Errorf("Sync = %v, want an error with the count", err)
@@ -211,11 +213,7 @@ func TestServerHangs(t *testing.T) {
 	}
 	ctx, cancel = context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	begin := time.Now()
-	err := s.Shutdown(ctx)
-	if took := time.Since(begin); took > 20*time.Second {
-		t.Errorf("Shutdown took %s", took)
-	}
+	err := s.Shutdown(ctx) // else for an hour
 	if err == nil || !strings.Contains(err.Error(), "1000 of 1000") {
 		t.Errorf("Shutdown = %v, want an error with the counts", err)
 	}

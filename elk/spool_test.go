@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -692,18 +691,13 @@ func TestHeap(t *testing.T) {
 	if err := s.Sync(); err != nil {
 		t.Fatal(err)
 	}
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	if stats := checkBalance(t, s); stats.Pending != 100_000 || m.HeapAlloc > 64<<20 {
-		t.Errorf("heap %d MiB with %d pending", m.HeapAlloc>>20, stats.Pending)
+	if heap, stats := heapInUse(), checkBalance(t, s); stats.Pending != 100_000 || heap > 64<<20 {
+		t.Errorf("heap %d MiB with %d pending", heap>>20, stats.Pending)
 	}
 	quit(t, s)
 	s = openShipper(t, c)
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	if stats := s.Stats(); stats.Recovered != 100_000 || m.HeapAlloc > 64<<20 {
-		t.Errorf("heap %d MiB with %d recovered", m.HeapAlloc>>20, stats.Recovered)
+	if heap, stats := heapInUse(), s.Stats(); stats.Recovered != 100_000 || heap > 64<<20 {
+		t.Errorf("heap %d MiB with %d recovered", heap>>20, stats.Recovered)
 	}
 	quit(t, s)
 }
