@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 // proxyChild names the variable that makes TestShipThroughProxy ship: the
@@ -29,7 +28,6 @@ func TestShipThroughProxy(t *testing.T) {
 	}
 	c := quick(address)
 	c.CertificateFingerprint = os.Getenv(proxyChild + "_FINGERPRINT")
-	c.CloseTimeout = 30 * time.Second
 	told := make(chan Alarm, 100)
 	c.OnAlarm = func(a Alarm) { told <- a }
 	s := openShipper(t, c)
@@ -133,7 +131,7 @@ func ship(t *testing.T, env ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestShipThroughProxy$", "-test.v", "-test.timeout=60s")
+	cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestShipThroughProxy$", "-test.v", "-test.timeout=5m")
 	cmd.Env = append(os.Environ(), append([]string{"HTTP_PROXY=", "http_proxy=", "HTTPS_PROXY=", "https_proxy=", "NO_PROXY=", "no_proxy="}, env...)...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

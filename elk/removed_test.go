@@ -28,6 +28,12 @@ func removable(t *testing.T, c Config) *Shipper {
 	return s
 }
 
+// removeSpool removes the folder, into which the shipper may write meanwhile.
+func removeSpool(t *testing.T, c Config) {
+	t.Helper()
+	waitUntil(t, "the folder is removed", func() bool { return os.RemoveAll(c.SpoolDir) == nil })
+}
+
 // TestSpoolRemoved: somebody removes the folder while nothing is written.
 // Sync, an alarm and the counts tell what is lost; what comes then is on disk.
 func TestSpoolRemoved(t *testing.T) {
@@ -37,9 +43,7 @@ func TestSpoolRemoved(t *testing.T) {
 	c := spooled(t, srv.URL())
 	c.OnAlarm = told.add
 	s := removable(t, c)
-	if err := os.RemoveAll(c.SpoolDir); err != nil {
-		t.Fatal(err)
-	}
+	removeSpool(t, c)
 	if err := s.Sync(); !errors.Is(err, ErrLost) {
 		t.Errorf("Sync: %v", err)
 	}
@@ -91,9 +95,7 @@ func TestSpoolRemovedRecovers(t *testing.T) {
 	down := outage(srv)
 	c := spooled(t, srv.URL())
 	s := removable(t, c)
-	if err := os.RemoveAll(c.SpoolDir); err != nil {
-		t.Fatal(err)
-	}
+	removeSpool(t, c)
 	s.keeper.keep()
 	if err := s.Sync(); !errors.Is(err, ErrLost) {
 		t.Errorf("Sync after the keeper has found out: %v", err)
@@ -121,9 +123,7 @@ func TestSpoolRemovedBeforeClose(t *testing.T) {
 	outage(srv)
 	c := spooled(t, srv.URL())
 	s := removable(t, c)
-	if err := os.RemoveAll(c.SpoolDir); err != nil {
-		t.Fatal(err)
-	}
+	removeSpool(t, c)
 	if err := s.Shutdown(over()); !errors.Is(err, ErrLost) {
 		t.Errorf("Shutdown: %v", err)
 	}

@@ -21,6 +21,7 @@ func TestReplay(t *testing.T) {
 	dead := &buffer{}
 	c := quick(srv.URL())
 	c.DeadLetter, c.InFlight, c.HostName = dead, 1, NoHostName
+	c.BatchWait = time.Hour // so that the two lines are in one request
 	s := openShipper(t, c)
 	writeLines(t, s, 0, 1)
 	lines := `{ "odd" : "spacing <&> \u2028 é", "n":1e3 }` + "\n" + `{"@timestamp":"2020-01-01T00:00:00Z","a":"` + "\u2028" + `"}`
