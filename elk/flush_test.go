@@ -10,13 +10,14 @@ import (
 
 // flushPlaces are where lines may be when Flush is called.
 var flushPlaces = map[string]struct {
-	ring, lines int
+	ring, batch int // Config.RingBytes and BatchBytes
+	lines       int
 	fault       error // of the disk
 	down        bool  // the server, until Flush is called
 	there       func(q *queue, t *target) bool
 }{
 	"staged":       {lines: 10, there: func(_ *queue, t *target) bool { return t.staged.lines == 10 }},
-	"on disk only": {ring: 16 << 10, lines: 200, down: true, there: func(q *queue, _ *target) bool { return q.store.onDisk > 50 && q.ring.loose.lines+q.store.moving == 0 }},
+	"on disk only": {ring: 16 << 10, batch: 2000, lines: 200, down: true, there: func(q *queue, _ *target) bool { return q.store.onDisk > 50 && q.ring.loose.lines+q.store.moving == 0 }},
 	"degraded":     {lines: 10, fault: syscall.EIO, there: func(q *queue, t *target) bool { return q.store.degraded && t.road.lines == 10 }},
 }
 
@@ -30,7 +31,7 @@ func TestFlushWithSpool(t *testing.T) {
 			down.Store(tt.down)
 			c, disk := spooled(t, srv.URL()), newTrickyDisk()
 			c.BatchWait, c.FlushTimeout, c.Block, c.spoolFS = time.Hour, time.Minute, time.Minute, disk
-			c.RingBytes = tt.ring
+			c.RingBytes, c.BatchBytes = tt.ring, tt.batch
 			s := openShipper(t, c)
 			if tt.fault != nil {
 				disk.fail(tt.fault, "write", "create")
