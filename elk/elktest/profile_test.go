@@ -245,9 +245,10 @@ func TestTypesOfProfiles(t *testing.T) {
 	}
 }
 
+// waitFor waits as long as it takes, up to what no machine needs.
 func waitFor(done func() bool) {
-	for i := 0; i < 400 && !done(); i++ {
-		time.Sleep(5 * time.Millisecond)
+	for end := time.Now().Add(time.Minute); !done() && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
 	}
 }
 

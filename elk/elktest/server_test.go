@@ -217,9 +217,7 @@ func TestHangUp(t *testing.T) {
 		fmt.Fprintf(c, "POST /_bulk HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s", encoding, len(body)+10, body)
 		c.Close()
 	}
-	for start := time.Now(); s.Requests() < 2 && time.Since(start) < 5*time.Second; {
-		time.Sleep(time.Millisecond)
-	}
+	waitFor(func() bool { return s.Requests() >= 2 })
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
