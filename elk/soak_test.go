@@ -28,7 +28,7 @@ func TestSoak(t *testing.T) {
 	disk := newTrickyDisk()
 	c := spooled(t, srv.URL)
 	c.spoolFS, c.RingBytes, c.SpoolBytes, c.BatchBytes = disk, 1<<20, 16<<20, 256<<10
-	c.RequestTimeout, c.CloseTimeout = 300*time.Millisecond, 5*time.Minute
+	c.RequestTimeout, c.CloseTimeout = 2*time.Second, 5*time.Minute
 	s := openShipper(t, c)
 	begin, report := time.Now(), time.Now()
 	n, goroutines := 0, runtime.NumGoroutine()
