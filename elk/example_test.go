@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/spanlog/spanlog/elk"
 	"github.com/spanlog/spanlog/elk/elktest"
@@ -57,7 +58,9 @@ func ExampleTee() {
 	}
 	logger := slog.New(slog.NewJSONHandler(tee, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	logger.Info("charged", "amount", 42)
-	if err := shipper.Flush(context.Background()); err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := shipper.Flush(ctx); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println(len(server.Documents("logs-generic-default")), "document")
