@@ -1,10 +1,12 @@
 package elk
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/spanlog/spanlog/elk/elktest"
 )
@@ -103,17 +105,17 @@ func TestRepairOfManyEqualKeys(t *testing.T) {
 	}
 }
 
-// FuzzRepair: what comes out of a valid document is valid, has no key twice,
-// and as many members.
+// FuzzRepair: what comes out of a valid document in UTF-8 is valid, has no key
+// twice, and as many members.
 func FuzzRepair(f *testing.F) {
-	for _, seed := range []string{`{"a":1,"a":2}`, `{"a":[{"b":1,"b":{"c":1,"c":2}}]}`, `{"\u0061":1,"a":"\"}"}`, `{"a":1,"a_2":1,"a":1}`} {
+	for _, seed := range []string{`{"a":1,"a":2}`, `{"a":[{"b":1,"b":{"c":1,"c":2}}]}`, `{"\u0061":1,"a":"\"}"}`, `{"a":1,"a_2":1,"a":1}`, "{\"\xc5\":1,\"\xd2\":2}", `{"\ud83d":1,"\ude00":2,"�":3,"�_2":4}`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
 		line = trimSpace(line)
 		r := repairer{scanner: scanner{data: line, fields: plainFields()}}
 		ok := r.object(0) && r.pos == len(line)
-		if !json.Valid(line) || len(line) == 0 || line[0] != '{' {
+		if !json.Valid(line) || line[0] != '{' || !utf8.Valid(line) { // the last kind is refused before
 			return
 		}
 		if !ok {
@@ -125,11 +127,27 @@ func FuzzRepair(f *testing.F) {
 		if !json.Valid(r.out) || hasDuplicate(r.out) {
 			t.Fatalf("%q became %q", line, r.out)
 		}
+		if before, after := membersOf(line), membersOf(r.out); len(before) != len(after) {
+			t.Fatalf("%q became %q: %d members of %d", line, r.out, len(after), len(before))
+		}
 	})
 }
 
 func depthOf(line []byte) (deepest int) {
-	return strings.Count(string(line), "[") + strings.Count(string(line), "{")
+	d, depth := json.NewDecoder(bytes.NewReader(line)), 0
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return deepest
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+			deepest = max(deepest, depth)
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+	}
 }
 
 func hasDuplicate(value []byte) bool {

@@ -111,7 +111,7 @@ func (c *converter) member(key string, m *member) {
 func (c *converter) root(key string, m *member) {
 	if key == zerolog.CallerFieldName && m.kind == '"' {
 		if file, line, ok := source(c.text(m)); ok {
-			c.to.AddSource("", file, line)
+			c.to.AddSource("", spanstate.Cut(file, maxText), line)
 			return
 		}
 	}

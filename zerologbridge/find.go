@@ -10,7 +10,7 @@ import (
 // finder looks for keys on a line, by the algorithm of Horspool: the byte at the end of a window says how far the window
 // may move. Nearly every line has none of the keys, so this is the cost of looking for them.
 type finder struct {
-	keys   [][]byte // as they stand on a line, without the opening quotation mark: trace_id":
+	keys   [][]byte // as they stand on a line, without the opening quotation mark: trace_id"
 	window int      // bytes of the shortest one
 	skip   [256]uint8
 }
@@ -18,7 +18,7 @@ type finder struct {
 func newFinder(names []string) *finder {
 	f := &finder{window: math.MaxUint8}
 	for _, name := range names {
-		key := append(events.AppendJSONString(nil, name), ':')[1:]
+		key := events.AppendJSONString(nil, name)[1:]
 		f.keys = append(f.keys, key)
 		f.window = min(f.window, len(key))
 	}
@@ -34,17 +34,18 @@ func newFinder(names []string) *finder {
 	return f
 }
 
-// in reports whether one of the keys is somewhere on the line, at its root or deeper, or looks as if it were.
+// in reports whether one of the keys is somewhere on the line, at its root or deeper, or looks as if it were. Raw JSON
+// that is none may have brought it in, with a blank before the colon or with letters as escapes.
 func (f *finder) in(line []byte) bool {
 	if len(f.keys) == 0 {
 		return false
 	}
 	for i := f.window - 1; i < len(line); i += int(f.skip[line[i]]) {
-		if line[i] == ':' && f.ends(line[:i+1]) {
+		if line[i] == '"' && f.ends(line[:i+1]) {
 			return true
 		}
 	}
-	return false
+	return bytes.Contains(line, []byte(`\u`))
 }
 
 func (f *finder) ends(line []byte) bool {

@@ -232,9 +232,30 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
+// FuzzCheckpoint: no text panics, with its checksum right or wrong, and no entry
+// has more than the text.
 func FuzzCheckpoint(f *testing.F) {
-	f.Add(appendCheckpoint(nil, []*segment{newSegment("", testID(1), header{number: 1}, 0)}))
-	f.Fuzz(func(t *testing.T, text []byte) { _, _ = parseCheckpoint(text, "checkpoint") })
+	one := newSegment("", testID(1), header{number: 1}, 0)
+	one.acked.words = []uint64{1, 2}
+	whole := appendCheckpoint(nil, []*segment{one})
+	f.Add(whole)
+	f.Add(whole[checkpointHeader : len(whole)-4])
+	f.Add(whole[checkpointHeader : len(whole)-5])
+	f.Fuzz(func(t *testing.T, text []byte) {
+		_, _ = parseCheckpoint(text, "checkpoint")
+		sealed := append(appendCheckpoint(nil, nil)[:checkpointHeader], text...)
+		found, err := parseCheckpoint(binary.LittleEndian.AppendUint32(sealed, crc32.Checksum(text, castagnoli)), "checkpoint")
+		if errors.Is(err, errDamaged) {
+			return
+		}
+		size := 0
+		for _, e := range found {
+			size += entryHeader + 8*len(e.acked.words)
+		}
+		if err != nil || size > len(text) || len(found) == 0 && len(text) > 0 {
+			t.Fatalf("%q: %d entries of %d bytes, %v", text, len(found), size, err)
+		}
+	})
 }
 
 // TestBehindTheEnd: what a failed write left behind the end of a file is no
