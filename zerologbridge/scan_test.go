@@ -327,10 +327,28 @@ func FuzzRewrite(f *testing.F) {
 			return
 		}
 		r.rewrite(x, zerolog.InfoLevel)
-		if json.Valid([]byte(line)) && !json.Valid(x.out) {
-			t.Errorf("%q became %q", line, x.out)
+		if !json.Valid([]byte(line)) {
+			return
 		}
+		if !json.Valid(x.out) {
+			t.Fatalf("%q became %q", line, x.out)
+		}
+		once(t, string(x.out))
 	})
+}
+
+// once fails for a key that stands twice in an object, or in one inside it, but for those in arrays.
+func once(t *testing.T, object string) {
+	t.Helper()
+	known := map[string]bool{}
+	for _, one := range (&model{T: t}).members(object) {
+		if known[one.key] {
+			t.Fatalf("%q stands twice in %q", one.key, object)
+		}
+		if known[one.key] = true; one.raw[0] == '{' {
+			once(t, string(one.raw))
+		}
+	}
 }
 
 func FuzzClear(f *testing.F) {
@@ -388,6 +406,9 @@ func FuzzRawJSON(f *testing.F) {
 				continue
 			}
 			err := json.Unmarshal(line, &got)
+			if asIs := strings.ReplaceAll(raw, "\n", " "); p == nil && valid([]byte(raw)) && !bytes.Contains(line, []byte(`,"raw":`+asIs+`,"b":2`)) {
+				t.Fatalf("%q became %q", raw, line)
+			}
 			if text, _ := got.Raw.(string); !valid([]byte(raw)) && (err != nil || got.A != 1 || got.B != 2 || !strings.Contains(text, notJSON)) && !strings.Contains(strings.Join(strings.Fields(raw), ""), `":`) {
 				t.Fatalf("%q became %s", raw, line)
 			}
