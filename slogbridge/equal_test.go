@@ -256,6 +256,7 @@ func TestKeysThatMeet(t *testing.T) {
 
 func FuzzKeysThatMeet(f *testing.F) {
 	f.Add(uint64(1), "error")
+	f.Add(uint64(14974489787266023374), "labels") // both forms of the attributes of With have one length
 	f.Fuzz(met)
 }
 

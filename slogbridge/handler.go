@@ -17,6 +17,7 @@ type Handler struct {
 	*output
 	plain  []byte // attributes of With as JSON members, groups opened
 	traced []byte // the same without attributes that the ids of a span take the place of
+	split  bool   // traced was made apart from plain
 	nOpen  int    // groups opened in plain and traced
 	names  []string
 	prefix string          // the names, each with a dot behind it
@@ -126,15 +127,16 @@ func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	c.attrs(attrs)
 	n.plain, n.nOpen, n.ecs[0] = h.extend(h.plain, attrs, false)
 	n.traced, n.ecs[1] = n.plain, n.ecs[0]
-	if h.hidesIDs(attrs) {
+	if n.split = h.hidesIDs(attrs); n.split {
 		n.traced, _, n.ecs[1] = h.extend(h.traced, attrs, true)
 	}
 	return &n
 }
 
-// hidesIDs reports whether the two forms of the bound attributes differ: an attribute at the root has an id's name.
+// hidesIDs reports whether the two forms of the bound attributes may differ: an attribute at the root has an id's name, or
+// may get one.
 func (h *Handler) hidesIDs(attrs []slog.Attr) bool {
-	return len(h.plain) != len(h.traced) || len(h.names) == 0 && has(attrs, h.rules.IsID, 0) || len(h.names) > 0 && h.rules.IsID(h.names[0])
+	return h.split || h.opts.ReplaceAttr != nil || len(h.names) == 0 && has(attrs, h.rules.IsID, 0) || len(h.names) > 0 && h.rules.IsID(h.names[0])
 }
 
 // extend returns pre with attrs encoded behind it, how many groups are open there, and what is left for the record.

@@ -136,6 +136,34 @@ func TestUsersIDsGiveWay(t *testing.T) {
 	}
 }
 
+// The two forms of the attributes of With, for lines with ids and without, may come out at one length and still differ.
+func TestFormsOfOneLength(t *testing.T) {
+	var buf bytes.Buffer
+	h := slogbridge.NewHandler(&buf, nil, &events.Policy{Schema: events.ECS})
+	l := slog.New(h).With("trace.id", 0, slog.Group("trace.id", "k", 1, "l", 1, "m", 1)).With("x", 1)
+	l.InfoContext(unsampled(), "m")
+	if got := buf.String(); strings.Count(got, `"trace.id":`) != 1 || !strings.Contains(got, `"labels.trace_id":"{`) || !strings.Contains(got, `"x":1`) {
+		t.Errorf("got %s", got)
+	}
+}
+
+// A name of ours that ReplaceAttr gives to an attribute gives way too.
+func TestReplacedByAnID(t *testing.T) {
+	var buf bytes.Buffer
+	o := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == "tid" {
+			a.Key = "trace_id"
+		}
+		return a
+	}}
+	l := slog.New(slogbridge.NewHandler(&buf, o, nil)).With("tid", "mine")
+	l.InfoContext(unsampled(), "m", "tid", "mine")
+	l.Info("m")
+	if got := strings.SplitAfter(buf.String(), "\n"); strings.Count(got[0], "trace_id") != 1 || strings.Contains(got[0], "mine") || !strings.Contains(got[1], `"trace_id":"mine"`) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestReplaceAttrAppliesToTheEvent(t *testing.T) {
 	ctx, end := recording(t)
 	secret := func(_ []string, a slog.Attr) slog.Attr {
