@@ -186,6 +186,13 @@ func (r *Rules) cut(kv attribute.KeyValue) attribute.KeyValue {
 // They are none where s has none of them; names of ids are left to the ids.
 func (s *Scope) Fields() []attribute.KeyValue { return s.fields }
 
+// WithFields returns a scope that puts other fields on the line. All else is that of s, its ids too.
+func (s *Scope) WithFields(fields []attribute.KeyValue) Scope {
+	n := *s
+	n.fields, n.events = fields, min(s.events, len(fields))
+	return n
+}
+
 // AppendScope appends the fields of s as JSON members, each after a comma, under the names that [Rules.Place] gives.
 func (r *Rules) AppendScope(line []byte, s *Scope) []byte {
 	for _, kv := range s.fields {

@@ -1,9 +1,10 @@
 package zapbridge
 
 import (
-	"context"
-	"log/slog"
+	"slices"
 	"strings"
+
+	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/spanlog/spanlog/events"
 )
@@ -38,14 +39,14 @@ func (p *placer) reserve(scope *events.Scope) *events.Scope {
 
 // renamed returns a scope for a line whose fields have these keys.
 func renamed(scope *events.Scope, keys []string) *events.Scope {
-	attrs := make([]slog.Attr, len(keys))
-	for i, kv := range scope.Fields() {
-		attrs[i] = slog.Any(keys[i], kv.Value.AsInterface())
+	fields := slices.Clone(scope.Fields())
+	for i := range fields {
+		kv := &fields[i]
 		if keys[i] != string(kv.Key) && strings.HasPrefix(keys[i], "labels.") {
-			attrs[i].Value = slog.StringValue(kv.Value.String())
+			kv.Value = attribute.StringValue(kv.Value.String())
 		}
+		kv.Key = attribute.Key(keys[i])
 	}
-	n := bare.Scope(events.ContextWith(context.Background(), attrs...), nil)
-	n.Span, n.Context = scope.Span, scope.Context
+	n := scope.WithFields(fields)
 	return &n
 }

@@ -18,7 +18,7 @@ func slogMutants() []Mutant {
 	bridge := []string{"slog"}
 	return []Mutant{
 		{"slog: no ids", encode, `e.rules.AppendScopeIDs(e.b, scope)`, `e.b`, bridge,
-			[]string{"ids", "ids-root-namespace-in-call", "ids-remote", "bound", "datadog-ids", "gcp-ids"}},
+			[]string{"ids", "ids-root-namespace-in-call", "ids-remote", "bound", "datadog-ids", "gcp-ids", "ecs-ids-repeated-key"}},
 		{"slog: ids of recording spans only", encode, `e.rules.AppendScopeIDs(e.b, scope)`,
 			`func() []byte { if !scope.Span.IsRecording() { return e.b }; return e.rules.AppendScopeIDs(e.b, scope) }()`, bridge,
 			[]string{"ids-unsampled", "ids-remote", "ids-after-end", "event-not-recording"}},

@@ -24,7 +24,9 @@ func zapMutants() []Mutant {
 	bridge := []string{"zap"}
 	return []Mutant{
 		{"zap: no ids", encode, `l.b = rules.AppendScopeIDs(l.b, scope)`, `_ = scope.Span`, bridge,
-			[]string{"ids", "ids-root-namespace-in-call", "ids-remote", "bound", "datadog-ids", "gcp-ids"}},
+			[]string{"ids", "ids-root-namespace-in-call", "ids-remote", "bound", "datadog-ids", "gcp-ids", "ecs-ids-repeated-key"}},
+		{"zap: a renamed field of the context costs the ids", "zapbridge/reserve.go", `n := scope.WithFields(fields)`, "n := bare.Scope(nil, nil)\n\tn = n.WithFields(fields)", bridge,
+			[]string{"ecs-ids-repeated-key"}},
 		{"zap: ids of recording spans only", context, `if !span.SpanContext().IsValid() && !says(ctx) {`, `if !span.IsRecording() && !says(ctx) {`, bridge,
 			[]string{"ids-unsampled", "ids-remote", "ids-after-end", "event-not-recording"}},
 		{"zap: ids without a span", encode, `rules.AppendScopeIDs(l.b, scope)`,

@@ -21,7 +21,7 @@ func zerologMutants() []Mutant {
 	return []Mutant{
 		{"zerolog: no ids", add, "\tb = h.rules.AppendScopeIDs(b, scope)\n", "", bridge,
 			[]string{"ids", "ids-root-in-group", "ids-root-in-two-groups", "ids-root-in-empty-group", "ids-root-namespace-in-call",
-				"ids-remote", "bound", "call-over-bound", "datadog-ids", "gcp-ids",
+				"ids-remote", "bound", "call-over-bound", "datadog-ids", "gcp-ids", "ecs-ids-repeated-key",
 				"logs-itself-stringer", "logs-itself-marshaler", "logs-itself-error", "logs-itself-object"}},
 		{"zerolog: ids of recording spans only", add, "\tb = h.rules.AppendScopeIDs(b, scope)\n", "\tif scope.Span.IsRecording() {\n\t\tb = h.rules.AppendScopeIDs(b, scope)\n\t}\n", bridge,
 			[]string{"ids-unsampled", "ids-remote", "ids-after-end", "event-not-recording"}},

@@ -3,6 +3,7 @@ package bridgetest
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -111,6 +112,19 @@ func ecsRows() []row {
 				s := with(ecs())
 				s.with(f("trace.id", "mine")).log(s.ctx, 0, "m", f("span.id", "mine"))
 				ecsIDs.wantAt(t, s.line(), s.span.SpanContext())
+			}},
+		{name: "ecs-ids-repeated-key", says: "ECS: they stay where a field of the context has the name of one that was bound",
+			not: wrapped, // whose own keys stay as they are
+			run: func(t *testing.T, with func(setting) *stage) {
+				s := with(ecs())
+				ctx := events.ContextWith(s.ctx, slog.String("tenant", "acme"), slog.String("trace.id", "mine"))
+				s.with(f("tenant", "bound")).log(ctx, 0, "m", f("a", 1))
+				line := s.line()
+				ecsIDs.wantAt(t, line, s.span.SpanContext())
+				got := []any{line["tenant"], line["tenant_2"]}
+				if !slices.Contains(got, any("acme")) || !slices.Contains(got, any("bound")) {
+					t.Errorf("got tenant %v, want both, on %v", got, line)
+				}
 			}},
 		{name: "ecs-wrapped-names", says: "ECS: Wrap leaves the names of the wrapped logger",
 			not: own,
