@@ -34,6 +34,22 @@ func (h *hook) clear(line []byte, traced, relabels bool) (moved []attribute.KeyV
 	return moved
 }
 
+// yield is clear for members that were taken out of the line.
+func (h *hook) yield(moved []attribute.KeyValue, traced, relabels bool) []attribute.KeyValue {
+	stay := moved[:0]
+	for _, kv := range moved {
+		key := string(kv.Key)
+		if traced && h.rules.IsID(key) {
+			continue
+		}
+		if relabels && h.rules.Taken(key) {
+			kv.Key = attribute.Key(h.rules.Label(key))
+		}
+		stay = append(stay, kv)
+	}
+	return stay
+}
+
 // labelText is a value as a string.
 func labelText(line string, m *member) string {
 	if m.kind == '"' {

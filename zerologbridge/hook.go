@@ -105,7 +105,7 @@ func (h *hook) complete(e *zerolog.Event, now time.Time, scope *events.Scope, se
 	ours, line := h.renames && h.goesTo(e, h.out), seen.line
 	var moved []attribute.KeyValue
 	if h.stamps && !seen.flat && !soFar(line) {
-		moved = mend(line, h.rules)
+		moved = h.yield(mend(line, h.rules), traced, !ours)
 	}
 	moved = append(moved, h.clear(line, traced && (seen.ids || !seen.flat), !ours)...)
 	if h.redacts {

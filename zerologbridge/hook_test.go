@@ -358,6 +358,36 @@ func TestInvalidRawJSONOnALine(t *testing.T) {
 	}
 }
 
+// TestInvalidRawJSONUnderOurNames: what is no JSON stands under its key with a mark, unless a field of ours has that name.
+func TestInvalidRawJSONUnderOurNames(t *testing.T) {
+	resource := []attribute.KeyValue{attribute.String("service.name", "shop")}
+	for schema, names := range map[events.Schema][2]string{events.OTel: {"trace_id", "span_id"}, events.ECS: {"trace.id", "span.id"}} {
+		for _, ctx := range []context.Context{context.Background(), fixed(0, false), recording(t).ctx} {
+			var b bytes.Buffer
+			l := New(&b, &events.Policy{Schema: schema, Resource: resource})
+			l = l.With().RawJSON(names[0], []byte("x")).Logger()
+			l.Info().Ctx(ctx).Int("a", 1).RawJSON(names[1], []byte(`{"k":`)).RawJSON("service.name", []byte(`[`)).Msg("m")
+			var line map[string]any
+			if err := json.Unmarshal(b.Bytes(), &line); err != nil {
+				t.Fatal(err)
+			}
+			if _, twice := rootKeys(b.String()); twice != "" {
+				t.Errorf("%s stands twice in %s", twice, b.String())
+			}
+			traceID, spanID := notJSON+"x", notJSON+`{"k":`
+			if sc := trace.SpanContextFromContext(ctx); sc.IsValid() {
+				traceID, spanID = sc.TraceID().String(), sc.SpanID().String()
+			}
+			if line[names[0]] != traceID || line[names[1]] != spanID || line["service.name"] != "shop" || line["a"] != 1.0 {
+				t.Errorf("got %s", b.String())
+			}
+			if line["labels.service_name"] != notJSON+"[" {
+				t.Errorf("got %s", b.String())
+			}
+		}
+	}
+}
+
 // Later lines use the memory of earlier ones again.
 func TestEventOwnsItsText(t *testing.T) {
 	tr := recording(t)
