@@ -54,9 +54,7 @@ type glance struct {
 // record adds the fields of a line to the event, and notes what is seen of it. A nil line has none to see.
 func (f *fields) record(to *events.Event, seen *glance, level zerolog.Level) {
 	c := converter{to: to, rules: f.rules, buf: seen.line}
-	if len(c.buf) <= maxShared {
-		c.line = string(c.buf)
-	}
+	c.share()
 	c.special = f.names | bit(zerolog.TimestampFieldName) | bit(zerolog.CallerFieldName) | bit(zerolog.ErrorFieldName)
 	c.first = level != zerolog.NoLevel && zerolog.LevelFieldName != ""
 	var s scanner
@@ -66,6 +64,12 @@ func (f *fields) record(to *events.Event, seen *glance, level zerolog.Level) {
 		c.member(c.key(&m), &m)
 	}
 	seen.ids = c.ids
+}
+
+func (c *converter) share() {
+	if len(c.buf) <= maxShared {
+		c.line = string(c.buf)
+	}
 }
 
 // raw returns what stands on the line from the one place to the other.
