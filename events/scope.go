@@ -93,6 +93,7 @@ func (s *Scope) Traced() bool { return s.traced }
 // Scope returns the scope of a call made with ctx on a logger that is bound to another context; either may be nil. A
 // span in ctx wins over the bound one, and so do fields of ContextWith.
 func (r *Rules) Scope(ctx, bound context.Context) (s Scope) {
+	bound = boundAround(ctx, bound)
 	s.Span, s.Context = trace.SpanFromContext(ctx), ctx
 	if s.setKey(); !s.traced && bound != nil {
 		s.Span, s.Context = trace.SpanFromContext(bound), bound

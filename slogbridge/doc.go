@@ -33,6 +33,8 @@
 //     ReplaceAttr applies to both, so a value it removes from the line is not on the span either.
 //   - A LogValuer is resolved once for the line and once for the event; once more where Wrap redacts, or under ECS.
 //   - A handler that was made by this package is not wrapped again; Wrap returns it as it is.
+//   - Wrap around a handler that leads to one of ours, a [slog.MultiHandler] say, has a policy of its own: its event is made
+//     first, and what its Resource has in common with the inner one stands on that line once more, as labels.
 //   - Go's default handler inside a [slog.MultiHandler], or any other that spreads records, is out of Wrap's reach: with
 //     such a Wrap as slog's default each call locks up, as without us. Give the MultiHandler Wrap(slog.Default().Handler(), nil)
 //     as its member instead.

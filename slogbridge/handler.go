@@ -118,7 +118,7 @@ func (o *output) replace(groups []string, a slog.Attr) (replaced slog.Attr) {
 
 // WithAttrs returns a handler that adds attrs to every record.
 func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	if allEmptyGroups(attrs) {
+	if allEmptyGroups(attrs) || answer(attrs) {
 		return h
 	}
 	n := *h

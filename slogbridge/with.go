@@ -13,8 +13,9 @@ type binder interface {
 
 // With returns a logger bound to ctx: calls without a context, or with one that has no span, keep the ids of its span
 // and are its events, and have the fields of events.ContextWith. A logger whose handler is not of this package is
-// wrapped with the default policy first; a nil one stands for slog.Default(). A nil ctx binds nothing. The context is
-// held as long as the logger lives.
+// wrapped with the default policy first; one that leads to handlers of this package, a [slog.MultiHandler] of them say, is
+// not: they are bound, each with its own policy, and other handlers beside them write what they do without us. A nil
+// logger stands for slog.Default(). A nil ctx binds nothing. The context is held as long as the logger lives.
 func With(ctx context.Context, logger *slog.Logger) *slog.Logger {
 	if logger == nil {
 		logger = slog.Default()
@@ -29,9 +30,17 @@ func NewLogLogger(ctx context.Context, h slog.Handler, level slog.Level) *log.Lo
 }
 
 func bound(ctx context.Context, h slog.Handler) slog.Handler {
-	h = Wrap(h, nil)
+	b, ok := h.(binder)
+	switch {
+	case ok:
+	case leadsToOurs(h):
+		b = &binding{inner: h}
+	default:
+		h = Wrap(h, nil)
+		b = h.(binder)
+	}
 	if ctx == nil {
 		return h
 	}
-	return h.(binder).bind(ctx)
+	return b.bind(ctx)
 }

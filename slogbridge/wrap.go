@@ -24,6 +24,7 @@ type Wrapper struct {
 	prefix string          // the names of open, each with a dot behind it
 	fields events.Fields   // the attributes of With for span events
 	bound  context.Context // of With(ctx, logger); nil if there is none
+	inside context.Context // for handlers of ours that inner may lead to, of a call without a context; nil if nothing is bound
 
 	// Whether held is inner, and traced is held. Handlers cannot be compared: they may be of any type.
 	heldIsInner, tracedIsHeld bool
@@ -51,7 +52,7 @@ func Wrap(h slog.Handler, p *events.Policy) slog.Handler {
 	switch h := h.(type) {
 	case nil:
 		return NewHandler(nil, nil, p)
-	case *Handler, *Wrapper:
+	case *Handler, *Wrapper, *binding:
 		return h
 	}
 	w := &Wrapper{rules: p.Rules(), heldIsInner: true, tracedIsHeld: true, mayPanic: !levelOfSlog(h), spreads: !writes(h)}
@@ -83,7 +84,7 @@ func (w *Wrapper) Handle(ctx context.Context, r slog.Record) error {
 		r = inRangeRecord(&r)
 	}
 	if w.spreads {
-		ctx = scope.Nested(ctx)
+		ctx = w.nested(&scope, ctx)
 	}
 	switch {
 	case scope.Traced():
@@ -163,7 +164,7 @@ func (w *Wrapper) fold(r *slog.Record, traced bool) slog.Record {
 
 // WithAttrs returns a handler that adds attrs to every record.
 func (w *Wrapper) WithAttrs(attrs []slog.Attr) slog.Handler {
-	if len(attrs) == 0 {
+	if len(attrs) == 0 || answer(attrs) {
 		return w
 	}
 	n := *w
@@ -218,7 +219,16 @@ func (w *Wrapper) WithGroup(name string) slog.Handler {
 func (w *Wrapper) bind(ctx context.Context) slog.Handler {
 	n := *w
 	n.bound = ctx
+	n.inside = new(events.Scope).Nested(context.Background(), ctx)
 	return &n
+}
+
+// nested returns the context that the wrapped handler gets.
+func (w *Wrapper) nested(scope *events.Scope, ctx context.Context) context.Context {
+	if w.inside != nil && len(scope.Fields()) == 0 && ctx == context.Background() {
+		return w.inside
+	}
+	return scope.Nested(ctx, w.bound)
 }
 
 func slogAttrs(fields []attribute.KeyValue) []slog.Attr {

@@ -44,8 +44,12 @@ func slogMutants() []Mutant {
 			[]string{"call-over-bound"}},
 		{"slog: With leaves what is not ours", with, `h = Wrap(h, nil)`, "if _, ok := h.(binder); !ok {\n\t\treturn h\n\t}", bridge,
 			[]string{"bound-foreign"}},
-		{"slog: wrapped again", wrap, `case *Handler, *Wrapper:`, `case *Handler:`, bridge,
+		{"slog: wrapped again", wrap, `case *Handler, *Wrapper, *binding:`, `case *Handler, *binding:`, bridge,
 			[]string{"wrap-again"}},
+		{"slog: With wraps a MultiHandler of ours", with, `case leadsToOurs(h):`, `case false && leadsToOurs(h):`, bridge,
+			[]string{"redact-key", "redact-nested", "record"}},
+		{"slog: With does not reach a MultiHandler of ours", "events/nested.go", "return n.bound", "return bound", bridge,
+			[]string{"ids", "bound", "bound-then-derived"}},
 
 		{"slog: fields of With not on the event", handler, "\tc.attrs(attrs)\n", "\t_ = c\n", bridge,
 			[]string{"fields-with", "fields-many", "group-members-with", "exception-with", "name-field-with", "status-with", "record"}},

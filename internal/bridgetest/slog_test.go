@@ -66,7 +66,7 @@ func (o options) slogLevel() slog.Leveler {
 	return slog.LevelDebug
 }
 
-// slogLogger is one handler, or several in a slog.MultiHandler: those of ours are bound one by one.
+// slogLogger is one handler, or several in a slog.MultiHandler.
 type slogLogger struct {
 	all []slog.Handler
 	options
@@ -125,7 +125,7 @@ func (l slogLogger) open(group string) logger {
 }
 
 func (l slogLogger) bind(ctx context.Context) logger {
-	return l.each(func(h slog.Handler) slog.Handler { return slogbridge.With(ctx, slog.New(h)).Handler() })
+	return slogLogger{[]slog.Handler{slogbridge.With(ctx, slog.New(l.handler())).Handler()}, l.options}
 }
 
 func (l slogLogger) again() logger {
