@@ -4,17 +4,29 @@ import (
 	"context"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // FlushSpans exports the spans before the program may end, within the policy's FlushTimeout: on Panic those that have
 // ended; on Fatal also the span of s, which it ends. Open spans above it are lost.
 func (r *Rules) FlushSpans(s Scope, fatal bool) {
-	if fatal && s.Span.IsRecording() {
-		spanstate.Leave(s.Span)
-		s.Span.End()
+	r.bounded(func(ctx context.Context) {
+		if fatal {
+			end(s.Span)
+		}
+		_ = spanstate.Flush(ctx, s.Span)
+	})
+}
+
+// end ends the span. A processor of the user's may panic there.
+func end(s trace.Span) {
+	defer func() { _ = recover() }()
+	if s.IsRecording() {
+		spanstate.Leave(s)
+		s.End()
 	}
-	r.bounded(func(ctx context.Context) { _ = spanstate.Flush(ctx, s.Span) })
 }
 
 // FlushLines calls the policy's Flush, within its FlushTimeout.
@@ -36,6 +48,6 @@ func (r *Rules) bounded(f func(context.Context)) {
 	}()
 	select {
 	case <-done:
-	case <-time.After(r.flushTimeout + 50*time.Millisecond):
+	case <-time.After(max(r.flushTimeout, r.flushTimeout+50*time.Millisecond)): // the sum may be too large
 	}
 }
