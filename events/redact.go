@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // Redacted stands in the place of a value that must not be seen.
@@ -132,6 +134,11 @@ func (r *Rules) cleanValue(path, text string) string {
 	if len(text) > 1 && (text[0] == '{' || text[0] == '[') {
 		if cleaned, ok := r.redact.appendJSON(nil, path, text); ok {
 			return string(cleaned)
+		}
+		if part, cut := strings.CutSuffix(text, spanstate.CutMark); cut {
+			if cleaned, ok := r.redact.appendJSON(nil, path, wholeJSON(part)); ok {
+				return string(append(cleaned, spanstate.CutMark...))
+			}
 		}
 	}
 	return r.redact.clean(text)

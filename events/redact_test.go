@@ -117,3 +117,20 @@ func TestPatternThatPanics(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// A secret inside a value of type MAP or SLICE is one too.
+func TestRedactedMaps(t *testing.T) {
+	inner := attribute.MapValue(attribute.String("Password", "x"), attribute.String("note", "card 4242424242424242"), attribute.Int("n", 1))
+	r := (&events.Policy{Redact: []events.Redaction{events.RedactKeys("password", "db.user.name"), events.RedactPattern(card)}, Resource: []attribute.KeyValue{
+		{Key: "db", Value: attribute.MapValue(attribute.KeyValue{Key: "user", Value: attribute.MapValue(attribute.String("name", "bob"))})},
+		{Key: "list", Value: attribute.SliceValue(inner, attribute.StringValue("4242424242424242"), attribute.StringSliceValue([]string{"4242424242424242"}))}}}).Rules()
+	line := string(r.AppendConstant(nil))
+	for _, secret := range []string{`"x"`, "4242424242424242", "bob"} {
+		if strings.Contains(line, secret) {
+			t.Errorf("%s is on the line: %s", secret, line)
+		}
+	}
+	if !strings.Contains(line, events.Redacted) || !strings.Contains(line, "note") {
+		t.Errorf("too much is hidden: %s", line)
+	}
+}

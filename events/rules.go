@@ -108,7 +108,7 @@ func (r *Rules) setConstant(resource []attribute.KeyValue) {
 		if r.isBuiltin(key) || r.schema == ECS && !r.IsID(key) && r.collides(key, true) {
 			key = labelOf(key)
 		}
-		if kv = r.Clean(kv); r.Hides(key) { // under its own name, and under the schema's
+		if kv = r.Clean(onLine(kv)); r.Hides(key) { // under its own name, and under the schema's
 			kv.Value = attribute.StringValue(Redacted)
 		}
 		kv.Key = attribute.Key(key)
@@ -136,6 +136,15 @@ func (r *Rules) isBuiltin(key string) bool {
 		return true
 	}
 	return key != "" && (key == r.names.Time || key == r.names.Level || key == r.names.Message)
+}
+
+// onLine returns a field as all three loggers can write it: one of type MAP or SLICE as its JSON, in a string.
+func onLine(kv attribute.KeyValue) attribute.KeyValue {
+	switch kv.Value.Type() {
+	case attribute.MAP, attribute.SLICE:
+		kv.Value = attribute.StringValue(kv.Value.String())
+	}
+	return kv
 }
 
 // appendMembers appends fields as JSON members, each after a comma.

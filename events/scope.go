@@ -174,7 +174,7 @@ func (r *Rules) appendSpanAttributes(fields []attribute.KeyValue, s trace.Span) 
 
 // cut bounds the size of a field.
 func (r *Rules) cut(kv attribute.KeyValue) attribute.KeyValue {
-	if kv.Value.Type() == attribute.STRING {
+	if kv = onLine(kv); kv.Value.Type() == attribute.STRING {
 		return attribute.String(string(kv.Key), spanstate.Cut(kv.Value.AsString(), r.fieldBytes))
 	}
 	if text := kv.Value.String(); len(text) > r.fieldBytes {

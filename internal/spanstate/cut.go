@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// mark stands at the end of a string that was cut.
-const mark = "…"
+// CutMark stands at the end of a string that was cut.
+const CutMark = "…"
 
 // MaxString is the length in bytes at which a string value on a span is cut.
 const MaxString = 64 << 10
@@ -39,9 +39,9 @@ func Cut(s string, limit int) string {
 	if s = Valid(s); len(s) <= limit {
 		return s
 	}
-	end := max(0, limit-len(mark))
+	end := max(0, limit-len(CutMark))
 	for end > 0 && !utf8.RuneStart(s[end]) {
 		end--
 	}
-	return s[:end] + mark
+	return s[:end] + CutMark
 }
