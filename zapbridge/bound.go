@@ -2,6 +2,7 @@ package zapbridge
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -17,7 +18,8 @@ type bound struct {
 	prefix string          // names of the open namespaces, each with a dot behind it; empty at the root
 	ctx    context.Context // of a Context field; nil if there was none
 	scope  events.Scope    // of a call without a Context field, if there is ctx
-	live   bool            // the scope has attributes of the span, which may change
+	live   bool            // the scope must be made anew: it has attributes of the span, which may change
+	linked bool            // the same for a link, which may hold the time and ends with the provider
 }
 
 // start is the bound of a logger without fields.
@@ -30,6 +32,7 @@ func (b *bound) with(rules *events.Rules, fields []zapcore.Field) (opens, hides 
 		if c := carrierOf(&fields[i]); c != nil {
 			b.ctx = rebind(b.ctx, c.Context)
 			b.scope = rules.Scope(b.ctx, nil)
+			b.linked = slices.ContainsFunc(b.scope.Fields(), isLink)
 		}
 	}
 	b.fields = b.fields.Clone()
@@ -47,6 +50,8 @@ func (b *bound) with(rules *events.Rules, fields []zapcore.Field) (opens, hides 
 	b.prefix = c.prefix
 	return opens, hides
 }
+
+func isLink(kv attribute.KeyValue) bool { return kv.Key == "event.url" }
 
 var converters = sync.Pool{New: func() any { return new(converter) }}
 

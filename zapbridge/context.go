@@ -95,7 +95,7 @@ func (b *bound) scopeOf(rules *events.Rules, fields []zapcore.Field) events.Scop
 		return rules.Scope(c.Context, bound)
 	case bound == nil:
 		return nowhere
-	case b.live:
+	case b.live || b.linked:
 		return rules.Scope(bound, nil)
 	}
 	return b.scope

@@ -3,6 +3,7 @@ package zapbridge
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"testing"
 
@@ -169,5 +170,46 @@ func TestDynamicPolicy(t *testing.T) {
 				t.Errorf("events = %d, status = %v", n, st)
 			}
 		})
+	}
+}
+
+// The link of a bound logger is that of each call: it may hold the time, and ends with the provider.
+func TestLinkOfABoundLogger(t *testing.T) {
+	for flavour, newLogger := range linked() {
+		t.Run(flavour, func(t *testing.T) {
+			r := record(t)
+			spanstate.Keep(r.span.TracerProvider(), nil)
+			defer spanstate.Forget(r.span.TracerProvider())
+			var b bytes.Buffer
+			calls := 0
+			l := With(r.ctx, newLogger(&b, func(trace.SpanContext) string {
+				calls++
+				return fmt.Sprintf("https://tempo.example/%d", calls)
+			}))
+			l.Info("m")
+			first := parse(t, b.String())["event.url"]
+			b.Reset()
+			l.Info("m")
+			if second := parse(t, b.String())["event.url"]; first == nil || second == nil || first == second {
+				t.Errorf("links are %v and %v, want one for each call", first, second)
+			}
+			spanstate.Forget(r.span.TracerProvider())
+			b.Reset()
+			l.Info("m")
+			if link, there := parse(t, b.String())["event.url"]; there {
+				t.Errorf("a link to a provider that is shut down: %v", link)
+			}
+		})
+	}
+}
+
+func linked() map[string]func(*bytes.Buffer, func(trace.SpanContext) string) *zap.Logger {
+	return map[string]func(*bytes.Buffer, func(trace.SpanContext) string) *zap.Logger{
+		"core": func(b *bytes.Buffer, url func(trace.SpanContext) string) *zap.Logger {
+			return zap.New(NewCore(b, nil, &events.Policy{TraceURL: url}))
+		},
+		"wrap": func(b *bytes.Buffer, url func(trace.SpanContext) string) *zap.Logger {
+			return Wrap(zap.New(plain(b)), &events.Policy{TraceURL: url})
+		},
 	}
 }
