@@ -306,7 +306,7 @@ func TestDefaultHandler(t *testing.T) {
 		slog.With("b", 2).WithGroup("g").WarnContext(unsampled(), "ids", "c", 3)
 		os.Exit(0)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestDefaultHandler$")
 	cmd.Env = append(os.Environ(), "SPANLOG_TEST_DEFAULT=1")

@@ -176,7 +176,7 @@ func TestLogsWhileFormatted(t *testing.T) {
 				}()
 				select {
 				case <-done:
-				case <-time.After(20 * time.Second):
+				case <-time.After(time.Minute):
 					t.Fatal("it hangs")
 				}
 				for _, text := range bytes.Split(bytes.TrimSpace(b.Bytes()), []byte("\n")) {

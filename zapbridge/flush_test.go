@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.uber.org/zap"
@@ -44,9 +45,9 @@ func (s syncer) flush(context.Context) error {
 
 // end is a logger about to write the last entry of a program, in a span that a batching provider holds.
 func end(w io.Writer, flavour string, options ...zap.Option) (*zap.Logger, *sdktrace.TracerProvider) {
-	tp := sdktrace.NewTracerProvider(sdktrace.WithBatcher(textExporter{w}))
+	tp := sdktrace.NewTracerProvider(sdktrace.WithBatcher(textExporter{w}, sdktrace.WithBatchTimeout(time.Hour)))
 	ctx, _ := tp.Tracer("test").Start(context.Background(), "op")
-	p := &events.Policy{Flush: syncer{w}.flush}
+	p := &events.Policy{Flush: syncer{w}.flush, FlushTimeout: time.Minute}
 	l := zap.New(NewCore(syncer{w}, nil, p), options...)
 	if flavour == "wrap" {
 		l = Wrap(zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(syncer{w}), zap.InfoLevel), options...), p)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -65,7 +66,7 @@ func child(mode string) {
 	_, done := tp.Tracer("test").Start(context.Background(), "before")
 	done.End()
 	ctx, _ := tp.Tracer("test").Start(context.Background(), "work")
-	p := &events.Policy{Schema: events.ECS, Flush: func(context.Context) error { return say("flushed") }}
+	p := &events.Policy{Schema: events.ECS, FlushTimeout: time.Minute, Flush: func(context.Context) error { return say("flushed") }}
 	l := New(stdout{}, p)
 	if strings.HasPrefix(mode, "Wrap") {
 		l = Wrap(zerolog.New(stdout{}), p)
@@ -146,28 +147,33 @@ func TestFatalEndsSpan(t *testing.T) {
 
 // Panic flushes and ends nothing; a flush that panics or hangs is neither the end nor a wait without one.
 func TestPanicFlushes(t *testing.T) {
-	for name, flush := range map[string]func(context.Context) error{
-		"panics": func(context.Context) error { panic("x") },
-		"hangs":  func(context.Context) error { time.Sleep(time.Second); return nil },
-	} {
+	for _, name := range []string{"panics", "hangs"} {
 		t.Run(name, func(t *testing.T) {
-			tr := recording(t)
-			var flushed atomic.Bool
-			l := New(io.Discard, &events.Policy{FlushTimeout: 20 * time.Millisecond, Flush: func(ctx context.Context) error {
-				flushed.Store(true)
-				return flush(ctx)
-			}})
-			func() {
-				defer func() {
-					if got := recover(); got != "boom" {
-						t.Errorf("recovered %v, want boom", got)
+			synctest.Test(t, func(t *testing.T) {
+				tr := recording(t)
+				var flushed atomic.Bool
+				release := make(chan struct{})
+				l := New(io.Discard, &events.Policy{FlushTimeout: time.Minute, Flush: func(context.Context) error {
+					flushed.Store(true)
+					if name == "panics" {
+						panic("x")
 					}
+					<-release
+					return nil
+				}})
+				func() {
+					defer func() {
+						if got := recover(); got != "boom" {
+							t.Errorf("recovered %v, want boom", got)
+						}
+					}()
+					l.Panic().Ctx(tr.ctx).Msg("boom")
 				}()
-				l.Panic().Ctx(tr.ctx).Msg("boom")
-			}()
-			if !flushed.Load() || !tr.span.IsRecording() {
-				t.Errorf("flushed %v, recording %v", flushed.Load(), tr.span.IsRecording())
-			}
+				if !flushed.Load() || !tr.span.IsRecording() {
+					t.Errorf("flushed %v, recording %v", flushed.Load(), tr.span.IsRecording())
+				}
+				close(release)
+			})
 		})
 	}
 }

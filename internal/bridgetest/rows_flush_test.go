@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 
@@ -39,7 +40,7 @@ func flushRows() []row {
 	slogs := func(fl flavour) bool { return fl.family == "slog" } // it has no such levels
 	die := func(t *testing.T, with func(setting) *stage, level slog.Level, order string) {
 		j := &journal{}
-		s := with(setting{watcher: watcher{j}, policy: &events.Policy{Flush: func(context.Context) error {
+		s := with(setting{watcher: watcher{j}, policy: &events.Policy{FlushTimeout: time.Minute, Flush: func(context.Context) error {
 			j.say("flush")
 			return nil
 		}}})

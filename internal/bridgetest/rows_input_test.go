@@ -159,7 +159,7 @@ func (s *stage) inTime(call func()) {
 		defer failOnPanic(s.t)
 		call()
 	}()
-	patience := 5 * time.Second
+	patience := 30 * time.Second // half of what package mutants gives a run
 	if hung.Load() {
 		patience = 200 * time.Millisecond
 	}
