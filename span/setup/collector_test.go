@@ -74,10 +74,22 @@ func dribble(w http.ResponseWriter, r *http.Request, _ int32) {
 	}
 }
 
-// sendTo ends a span in an SDK that exports to h, and shuts it down within limit.
-func sendTo(t *testing.T, limit time.Duration, h http.HandlerFunc, env ...string) (*SDK, error) {
+// sendTo ends a span in an SDK that exports to a collector, and shuts it down within limit, which begins with the first
+// request. It returns how often the collector was asked. Each act is told its number, from 1.
+func sendTo(t *testing.T, limit time.Duration, act func(http.ResponseWriter, *http.Request, int32), env ...string) (*SDK, int32, error) {
 	t.Helper()
-	server := httptest.NewServer(h)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var asked atomic.Int32
+	var over atomic.Pointer[time.Time]
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n := asked.Add(1)
+		if n == 1 {
+			time.AfterFunc(limit, func() { over.Store(new(time.Now())); cancel() })
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		act(w, r, n)
+	}))
 	t.Cleanup(server.Close)
 	t.Cleanup(server.CloseClientConnections)
 	environment(t, append(env, "OTEL_EXPORTER_OTLP_ENDPOINT="+server.URL)...)
@@ -87,29 +99,25 @@ func sendTo(t *testing.T, limit time.Duration, h http.HandlerFunc, env ...string
 	}
 	_, s := sdk.TracerProvider.Tracer("test").Start(t.Context(), "charge_payment")
 	s.End()
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
-	defer cancel()
-	begin := time.Now()
 	err = sdk.Shutdown(ctx)
-	if took := time.Since(begin); took > limit+30*time.Second {
-		t.Errorf("Shutdown took %v, its context allows %v", took, limit)
+	if at := over.Load(); at != nil && time.Since(*at) > 30*time.Second {
+		t.Errorf("Shutdown took %v more than its context allows", time.Since(*at))
 	}
-	return sdk, err
+	return sdk, asked.Load(), err
 }
+
+// patience are timeouts of an export that no machine is too slow for.
+var patience = []string{"OTEL_EXPORTER_OTLP_TIMEOUT=300000", "OTEL_BSP_EXPORT_TIMEOUT=300000"}
 
 // No collector holds Shutdown longer than its context, and none that did not take the span is told as one that did.
 func TestBadCollectors(t *testing.T) {
 	for name, act := range answers() {
 		t.Run(name, func(t *testing.T) {
-			var n atomic.Int32
-			_, err := sendTo(t, time.Second, func(w http.ResponseWriter, r *http.Request) {
-				_, _ = io.Copy(io.Discard, r.Body)
-				act(w, r, n.Add(1))
-			})
+			_, asked, err := sendTo(t, time.Second, act, patience...)
 			if err == nil {
 				t.Error("Shutdown: got nil, want an error")
 			}
-			if n.Load() == 0 {
+			if asked == 0 {
 				t.Error("the collector was not asked")
 			}
 		})
@@ -121,11 +129,7 @@ func TestBadCollectors(t *testing.T) {
 func TestExportTimeout(t *testing.T) {
 	for _, name := range []string{"never answers", "429, Retry-After an hour", "dribbles"} {
 		t.Run(name, func(t *testing.T) {
-			act := answers()[name]
-			sdk, err := sendTo(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
-				_, _ = io.Copy(io.Discard, r.Body)
-				act(w, r, 1)
-			}, "OTEL_EXPORTER_OTLP_TIMEOUT=100", "OTEL_BSP_EXPORT_TIMEOUT=200")
+			sdk, _, err := sendTo(t, time.Minute, answers()[name], "OTEL_EXPORTER_OTLP_TIMEOUT=100", "OTEL_BSP_EXPORT_TIMEOUT=200")
 			if err == nil || errors.Is(err, errPanic) {
 				t.Errorf("Shutdown: got %v", err)
 			}
@@ -138,16 +142,15 @@ func TestExportTimeout(t *testing.T) {
 
 // What a collector asks to repeat arrives in the end. The exporter waits 2.5 s to 7.5 s at least, whatever Retry-After says.
 func TestRetryAfter(t *testing.T) {
-	var n atomic.Int32
 	begin := time.Now()
-	sdk, err := sendTo(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
-		if n.Add(1) == 1 {
+	sdk, asked, err := sendTo(t, 4*time.Minute, func(w http.ResponseWriter, _ *http.Request, n int32) {
+		if n == 1 {
 			w.Header().Set("Retry-After", "1")
 			w.WriteHeader(http.StatusTooManyRequests)
 		}
-	})
-	if err != nil || n.Load() != 2 || time.Since(begin) < time.Second {
-		t.Errorf("got %v after %d requests in %v", err, n.Load(), time.Since(begin))
+	}, patience...)
+	if err != nil || asked != 2 || time.Since(begin) < time.Second {
+		t.Errorf("got %v after %d requests in %v", err, asked, time.Since(begin))
 	}
 	if got := sdk.Stats(); got != (Stats{Exported: 1}) {
 		t.Errorf("got %+v", got)
@@ -164,7 +167,7 @@ func TestPartialSuccess(t *testing.T) {
 		{"0", Stats{Exported: 1, Failures: 1}}, // a warning
 	} {
 		body := `{"partialSuccess":{"rejectedSpans":"` + row.rejected + `","errorMessage":"too old\nreally"}}`
-		sdk, err := sendTo(t, time.Minute, func(w http.ResponseWriter, _ *http.Request) {
+		sdk, _, err := sendTo(t, time.Minute, func(w http.ResponseWriter, _ *http.Request, _ int32) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(w, body)
 		})
