@@ -1,14 +1,12 @@
 package readme
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
 // root is the folder of the module.
@@ -73,9 +71,7 @@ func output(t *testing.T, command string) string {
 
 func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, name, args...)
+	cmd := exec.CommandContext(t.Context(), name, args...) // it may have all packages to compile first
 	cmd.Dir = root
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "OTEL_") && !strings.HasPrefix(v, "ELASTICSEARCH_") && !strings.HasPrefix(v, "SPANLOG_") && !strings.HasPrefix(v, "KIBANA_") {

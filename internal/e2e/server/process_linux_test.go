@@ -1,7 +1,9 @@
 package server
 
 import (
+	"bufio"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,66 +49,58 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 
 // A child of the child belongs to the group: it must not outlive stop.
 func TestStopEndsTheWholeGroup(t *testing.T) {
-	p := script(t, "sleep 61.5 & echo $!; wait")
+	p := script(t, "sleep 600 & echo $!; wait")
 	var child string
-	for child == "" {
+	await(t, "no child starts", func() bool {
 		child = strings.TrimSpace(string(p.logTail()))
-		time.Sleep(10 * time.Millisecond)
-	}
+		return sleeps(child)
+	})
 	p.stop()
-	for range 100 {
-		if line, _ := os.ReadFile("/proc/" + child + "/cmdline"); !strings.Contains(string(line), "61.5") {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Errorf("process %s is alive after stop", child)
+	await(t, "process "+child+" is alive", func() bool { return !sleeps(child) })
 }
 
 // The helper below starts a process and is then killed, as a test binary is by the kernel or by a user.
 func TestKilledParentTakesTheProcessAlong(t *testing.T) {
 	if dir := os.Getenv("SPANLOG_E2E_DOOMED"); dir != "" {
-		startProcess(command{path: "/bin/sleep", args: []string{"62.5"}, dir: dir, log: filepath.Join(dir, "log")})
-		os.WriteFile(filepath.Join(dir, "started"), nil, 0o644)
-		time.Sleep(time.Minute)
+		p, err := startProcess(command{path: "/bin/sleep", args: []string{"600"}, dir: dir, log: filepath.Join(dir, "log")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println(p.cmd.Process.Pid)
+		time.Sleep(10 * time.Minute)
 	}
-	dir := t.TempDir()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledParentTakesTheProcessAlong$")
-	cmd.Env = append(os.Environ(), "SPANLOG_E2E_DOOMED="+dir)
+	cmd.Env = append(os.Environ(), "SPANLOG_E2E_DOOMED="+t.TempDir())
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for !exists(filepath.Join(dir, "started")) {
-		time.Sleep(10 * time.Millisecond)
-	}
-	if !running("62.5") {
-		t.Error("the process did not start")
-	}
+	line, _ := bufio.NewReader(out).ReadString('\n')
+	child := strings.TrimSpace(line)
+	await(t, "process "+child+" does not start", func() bool { return sleeps(child) })
 	cmd.Process.Kill()
 	cmd.Wait()
-	for range 100 {
-		if !running("62.5") {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Error("the process outlived its killed parent")
+	await(t, "process "+child+" is alive", func() bool { return !sleeps(child) })
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// running reports whether a process has arg as an argument.
-func running(arg string) bool {
-	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	for _, path := range lines {
-		if line, _ := os.ReadFile(path); strings.Contains(string(line), "\x00"+arg+"\x00") {
-			return true
+// await waits for what another process does; those here sleep for twice as long.
+func await(t *testing.T, otherwise string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Minute); !done(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(otherwise)
 		}
 	}
-	return false
+}
+
+// sleeps reports whether the process of that id is one of ours: other runs of this test have theirs. One that waits to be
+// reaped has no command line any more.
+func sleeps(pid string) bool {
+	line, _ := os.ReadFile("/proc/" + pid + "/cmdline")
+	return pid != "" && strings.Contains(string(line), "\x00600\x00")
 }
 
 func TestTail(t *testing.T) {
