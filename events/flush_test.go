@@ -3,6 +3,7 @@ package events_test
 import (
 	"context"
 	"math"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,12 +48,12 @@ func TestFlushIsBounded(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				release := make(chan struct{})
 				defer close(release)
-				called := false
-				flush := func(ctx context.Context) error { called = true; return tt.flush(ctx, release) }
+				var called atomic.Bool
+				flush := func(ctx context.Context) error { called.Store(true); return tt.flush(ctx, release) }
 				start := time.Now()
 				(&events.Policy{Flush: flush, FlushTimeout: time.Minute}).Rules().FlushLines()
-				if took := time.Since(start); took > tt.most || !called {
-					t.Errorf("took %v, called: %v", took, called)
+				if took := time.Since(start); took > tt.most || !called.Load() {
+					t.Errorf("took %v, called: %v", took, called.Load())
 				}
 			})
 		})

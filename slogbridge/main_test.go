@@ -11,7 +11,14 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/testenv"
 )
+
+func TestMain(m *testing.M) {
+	testenv.Clear()
+	m.Run()
+}
 
 // recording returns a context with a recording span, and a function that ends it and returns its events.
 func recording(t testing.TB) (context.Context, func() sdktrace.ReadOnlySpan) {

@@ -20,6 +20,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/spanlog/spanlog/events"
+	"github.com/spanlog/spanlog/internal/testenv"
 )
 
 // childMode names the way in which this test binary, run again as a child, ends.
@@ -30,6 +31,7 @@ func TestMain(m *testing.M) {
 		child(mode)
 		return
 	}
+	testenv.Clear()
 	os.Exit(m.Run())
 }
 

@@ -25,7 +25,7 @@ func TestBinarySize(t *testing.T) {
 	size := func(program string) int64 {
 		t.Helper()
 		out := filepath.Join(dir, program)
-		if text, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", out, "./testdata/size/"+program).CombinedOutput(); err != nil {
+		if text, err := exec.Command("go", "build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w", "-o", out, "./testdata/size/"+program).CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
 		info, err := os.Stat(out)

@@ -17,14 +17,12 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/goleak"
+
+	"github.com/spanlog/spanlog/internal/testenv"
 )
 
 func TestMain(m *testing.M) {
-	for _, v := range os.Environ() { // what the machine has set is not this test's business
-		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "OTEL_") {
-			os.Unsetenv(name)
-		}
-	}
+	testenv.Clear()
 	goleak.VerifyTestMain(m)
 }
 

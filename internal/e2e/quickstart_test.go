@@ -25,7 +25,7 @@ const quickstartStream = "logs-quickstart-default"
 func buildQuickstart(t *testing.T) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "quickstart")
-	cmd := exec.Command("go", "build", "-o", binary, "./examples/quickstart")
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "./examples/quickstart")
 	cmd.Dir = filepath.Join("..", "..")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -9,13 +9,13 @@ import (
 
 	"go.opentelemetry.io/otel"
 	"go.uber.org/goleak"
+
+	"github.com/spanlog/spanlog/internal/testenv"
 )
 
 // The examples run under no variable of the machine either.
 func TestMain(m *testing.M) {
-	for _, name := range names() {
-		_ = os.Unsetenv(name)
-	}
+	testenv.Clear()
 	otel.SetErrorHandler(&handled)
 	goleak.VerifyTestMain(m)
 }

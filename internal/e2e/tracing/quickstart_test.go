@@ -59,7 +59,7 @@ func checkLines(t *testing.T, printed string, links ...string) {
 func quickstart(t *testing.T) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "quickstart")
-	build := exec.Command("go", "build", "-o", binary, "./examples/quickstart")
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "./examples/quickstart")
 	build.Dir = filepath.Join("..", "..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
