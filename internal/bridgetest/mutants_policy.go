@@ -114,7 +114,7 @@ func policyMutants() []Mutant {
 			[]string{"fatal", "panic"}},
 		{"flush forgets the spans", flush, `_ = spanstate.Flush(ctx, s.Span)`, `_ = ctx`, all[1:],
 			[]string{"fatal", "panic"}},
-		{"Fatal leaves the span open", flush, "\t\ts.Span.End()\n", "", all[1:],
+		{"Fatal leaves the span open", flush, "\t\ts.End()\n", "", all[1:],
 			[]string{"fatal"}},
 	}
 }

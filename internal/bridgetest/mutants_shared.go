@@ -108,7 +108,7 @@ func sharedMutants() []Mutant {
 			[]string{"exception-each-span"}},
 		{"chains followed for ever", errs, `!ends(err, &left)`, `left == 0`, []string{"slog", "zap"},
 			[]string{"bad-endless-error"}},
-		{"resource not redacted", rules, `if kv = r.Clean(kv); r.Hides(key) {`, `if r.IsID(key) {`, all,
+		{"resource not redacted", rules, `if kv = r.Clean(onLine(kv)); r.Hides(key) {`, `if kv = onLine(kv); r.IsID(key) {`, all,
 			[]string{"redact-resource"}},
 		{"keys of any length", fields, `if len(key) > maxKey {`, `if len(key) < 0 {`, all,
 			[]string{"limit-key"}},
