@@ -17,7 +17,7 @@ const (
 
 	// reachedSize is what it is, and a few pages of 4 KB more. The test fails when it grows, and when the promise is kept: then
 	// this constant goes.
-	reachedSize = 650_000
+	reachedSize = 660_000
 )
 
 func TestBinarySize(t *testing.T) {
