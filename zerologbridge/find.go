@@ -10,17 +10,19 @@ import (
 // finder looks for keys on a line, by the algorithm of Horspool: the byte at the end of a window says how far the window
 // may move. Nearly every line has none of the keys, so this is the cost of looking for them.
 type finder struct {
-	keys   [][]byte // as they stand on a line, without the opening quotation mark: trace_id"
-	window int      // bytes of the shortest one
+	keys   [][]byte  // as they stand on a line, without the opening quotation mark: trace_id"
+	window int       // bytes of the shortest one
+	lasts  [256]bool // of them, the bytes before the closing quotation mark
 	skip   [256]uint8
 }
 
 func newFinder(names []string) *finder {
 	f := &finder{window: math.MaxUint8}
 	for _, name := range names {
-		key := events.AppendJSONString(nil, name)[1:]
-		f.keys = append(f.keys, key)
-		f.window = min(f.window, len(key))
+		quoted := events.AppendJSONString(nil, name)
+		f.lasts[quoted[len(quoted)-2]] = true
+		f.keys = append(f.keys, quoted[1:])
+		f.window = min(f.window, len(quoted)-1)
 	}
 	for i := range f.skip {
 		f.skip[i] = uint8(f.window)
@@ -40,12 +42,13 @@ func (f *finder) in(line []byte) bool {
 	if len(f.keys) == 0 {
 		return false
 	}
-	for i := f.window - 1; i < len(line); i += int(f.skip[line[i]]) {
-		if line[i] == '"' && f.ends(line[:i+1]) {
+	for i := max(1, f.window-1); i < len(line); i += int(f.skip[line[i]]) {
+		if line[i] == '"' && f.lasts[line[i-1]] && f.ends(line[:i+1]) {
 			return true
 		}
 	}
-	return bytes.Contains(line, []byte(`\u`))
+	escape := bytes.IndexByte(line, '\\') // nearly every line has none
+	return escape >= 0 && bytes.Contains(line[escape:], []byte(`\u`))
 }
 
 func (f *finder) ends(line []byte) bool {

@@ -15,7 +15,7 @@ import (
 func TestFinder(t *testing.T) {
 	names := map[string][]string{
 		"otel": {"trace_id", "span_id", "trace_flags"}, "ecs": {"trace.id", "span.id", "trace_flags"}, "one byte": {"t", "x:y"}, "odd": {`a"b`, "é"},
-		"long": {strings.Repeat("k", 300)}, "repeated": {"aaaa", "abab"}, "colons": {"::", ":a"},
+		"long": {strings.Repeat("k", 300)}, "repeated": {"aaaa", "abab"}, "colons": {"::", ":a"}, "no name": {"", "b"},
 		"one end": {"service.name", "host.name", "a.name", "service.namespace"},
 	}
 	for name, keys := range names {
