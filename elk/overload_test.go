@@ -222,3 +222,60 @@ func TestFlushOfEvictedLines(t *testing.T) {
 		_ = s.Shutdown(ctx)
 	})
 }
+
+// TestSuspectsOwnBusy: a 429 to a document that waits apart is its own, and
+// holds back nobody, unless the server says for how long to wait: that holds
+// for all.
+func TestSuspectsOwnBusy(t *testing.T) {
+	for name, tt := range map[string]struct {
+		header http.Header
+		least  time.Duration // between its 429 and the next request
+		most   time.Duration
+		health string
+	}{
+		"429":                {nil, 0, 2 * time.Second, alarmItems}, // a line a second, and BatchWait
+		"429, Retry-After":   {http.Header{"Retry-After": {"40"}}, 40 * time.Second, 3 * time.Minute, alarmBusy},
+		"429, Retry-After 0": {http.Header{"Retry-After": {"0"}}, 0, 2 * time.Second, alarmItems},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var apart atomic.Bool // it waits apart: from then on with the header
+			var refused time.Time
+			var tries, told int
+			c := Config{InFlight: 1, BackoffMin: time.Minute, BackoffMax: time.Minute, Client: clientFunc(func(r *http.Request) (*http.Response, error) {
+				body := readBody(r)
+				if waited := time.Since(refused); !refused.IsZero() && apart.Load() && (waited < tt.least || waited > tt.most) {
+					t.Errorf("the request after its 429 came after %s, want %s to %s", waited, tt.least, tt.most)
+				}
+				refused = time.Time{}
+				switch {
+				case !strings.Contains(body, "HUGE"):
+					return respond(200, nil, answerOf(strings.Count(body, "\n")/2)), nil
+				case !apart.Load():
+					return respond(429, nil, busy), nil
+				}
+				tries++
+				refused = time.Now()
+				return respond(429, tt.header, busy), nil
+			})}
+			var health string
+			bubble(t, c, func(s *Shipper) {
+				mustWrite(t, s, `{"message":"HUGE"}`)
+				for range 1800 {
+					mustWrite(t, s, `{"a":1}`)
+					time.Sleep(time.Second)
+					synctest.Wait()
+					s.queue.mu.Lock()
+					apart.Store(len(s.queue.suspects.waiting) > 0 || s.queue.suspects.busy)
+					s.queue.mu.Unlock()
+					if tries > told {
+						health, told = s.Health().Reason, tries
+					}
+				}
+				apart.Store(false) // Close ends all pauses
+			})
+			if tries < 5 || health != tt.health {
+				t.Errorf("%d tries apart in half an hour, and after the last Health says %q; want one in a minute or three, and %q", tries, health, tt.health)
+			}
+		})
+	}
+}
