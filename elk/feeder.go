@@ -156,7 +156,20 @@ func (q *queue) plan() (start uint64, ok bool) {
 
 // feeds reports whether it makes sense to stage lines of a target now. Under
 // mu.
-func (q *queue) feeds(t *target) bool { return q.stages(t, 1) && q.ring.room() > 0 }
+func (q *queue) feeds(t *target) bool { return q.stages(t, 1) && q.ring.room() > q.leaves(t) }
+
+// leaves is how much of the room a target leaves to others that have lines on
+// disk: what the server does not take may fill the rest of the ring for long.
+// New lines leave more. Under mu.
+func (q *queue) leaves(t *target) int {
+	switch {
+	case t.backoff.failures > 0 && (t.busy > 0 || len(t.parked) > 0):
+		return q.ring.spare
+	case t.staged.lines > 0:
+		return q.ring.spare / 2
+	}
+	return 0
+}
 
 // ahead reports whether a target that takes lines has some before the one
 // that finds no room: another pass is better than to wait.
@@ -183,7 +196,7 @@ func (q *queue) stage(r *spool.Record, t *target) (staged, others bool) {
 	}
 	line := r.Line[:min(len(r.Line), q.longest())]
 	need := blocksFor(len(line))
-	if !q.stages(t, need) || need > q.ring.room() {
+	if !q.stages(t, need) || need > q.ring.room()-q.leaves(t) {
 		tr.feeding = false
 		if others = q.othersOnTrack(t); others {
 			tr.onTrack, tr.next = false, r.Order

@@ -55,6 +55,8 @@ func newQueue(c Config, disk *spool.Spool) *queue {
 	if disk != nil {
 		q.store = newStore(disk)
 		q.ring.reserve = max(q.ring.limit/4, blocksFor(c.MaxLineBytes))
+		// Beside what may be staged, there is room for the longest line.
+		q.ring.spare = max(0, min(q.ring.limit/8, q.ring.limit-q.stageable()-blocksFor(c.MaxLineBytes)))
 	}
 	return q
 }
@@ -277,6 +279,7 @@ func (q *queue) finish(b *batch, progress bool) {
 	if progress {
 		q.cheer(b.target)
 	}
+	q.store.signalFeeder()
 	if i := slices.Index(q.batches, b); i >= 0 {
 		q.batches = slices.Delete(q.batches, i, i+1)
 	}
@@ -304,6 +307,7 @@ func (q *queue) park(b *batch, progress, refused bool, now time.Time) {
 	t.busy--
 	t.parked = append(t.parked, b)
 	q.parked += len(b.buf)
+	q.store.signalFeeder()
 }
 
 // batchBytes is the size of a batch: the less, down to takeBytes, the more is

@@ -38,8 +38,9 @@ type ring struct {
 	fixed  int            // blocks of the fixed roads
 	lines  int
 	loose  struct{ lines, bytes int } // of all roads but the fixed
-	// reserve is how many blocks are for fixed roads only.
-	reserve int
+	// reserve is how many blocks are for fixed roads only, and spare how many
+	// of them are not in use yet at least.
+	reserve, spare int
 }
 
 // road is what one target has in the ring.
@@ -144,7 +145,7 @@ func (r *ring) keep(to *road, at int, info lineInfo, line []byte) {
 func (r *ring) room() int { return r.limit - r.made + r.unused }
 
 // space is the number of blocks that a new line may take.
-func (r *ring) space() int { return r.room() - max(0, r.reserve-r.fixed) }
+func (r *ring) space() int { return r.room() - max(r.reserve-r.fixed, r.spare) }
 
 // evictable is the number of blocks that a line in a lane of to may claim.
 func (r *ring) evictable(to *road, at int) (blocks int) {
