@@ -191,6 +191,13 @@
 // ever more rarely, at least every 5 minutes. HTTPS_PROXY, HTTP_PROXY and
 // NO_PROXY are obeyed, as by net/http.
 //
+// What authenticates a shipper needs three privileges on its streams, such as
+// logs-*-*: create_doc to write; auto_configure to make a stream and its new
+// fields, without which documents wait until somebody else has made them; and
+// read to look ids up after a lost answer, without which see Limitations. An
+// alarm, and Health, quote what the server says is missing. Once it is granted,
+// what waits is sent.
+//
 // A stream needs a template. Where the server brings none for logs-*-*, or its
 // own is not wanted, InstallTemplate installs one for our lines.
 //

@@ -80,7 +80,7 @@ func TestRoomOnDisk(t *testing.T) {
 		t.Fatalf("room for %d, want %d", room, q.ring.spare)
 	}
 	waiting.trail = trail{behind: true, onTrack: true, next: 1}
-	if staged, _ := q.stage(&spool.Record{Order: 1, Line: []byte("line")}, waiting); staged || q.feeds(waiting) {
+	if _, on := q.stage(&spool.Record{Order: 1, Line: []byte("line")}, waiting); on || q.feeds(waiting) {
 		t.Error("a stream that waits takes the room of others")
 	}
 	n := 0
