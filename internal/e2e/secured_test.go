@@ -18,12 +18,14 @@ func TestSecured(t *testing.T) {
 		Password:      secret,
 		Users:         []server.User{{Name: "writer", Password: "of-writer", Indices: "logs-*-*", Privileges: []string{"create_doc"}}},
 		ServiceTokens: []string{"shipper"},
+		APIKeys:       true,
 	})
 	admin := withUser(s.URL, "elastic", secret)
 	t.Run("basic", func(t *testing.T) { checkBasic(t, s.URL, admin) })
 	t.Run("bearer", func(t *testing.T) { checkBearer(t, s, admin) })
 	t.Run("wrong credentials, then right ones", func(t *testing.T) { checkMended(t, s.URL, admin) })
 	t.Run("create_doc alone", func(t *testing.T) { checkCreateDoc(t, s.URL, admin) })
+	t.Run("API keys", func(t *testing.T) { checkAPIKeys(t, s.URL, admin) })
 	t.Run("killed in the middle", func(t *testing.T) { checkKilled(t, s, admin, basic(s.URL, "elastic", secret)) })
 	t.Run("low limits", func(t *testing.T) { checkLimits(t, s, admin, "elastic", secret) })
 }

@@ -26,6 +26,7 @@ func TestServers(t *testing.T) {
 			t.Run("numbers above MaxInt64", func(t *testing.T) { checkUnsigned(t, url) })
 			t.Run("rolled over in the middle", func(t *testing.T) { checkRollover(t, url) })
 			t.Run("write index blocked", func(t *testing.T) { checkBlock(t, url) })
+			t.Run("a shard too many", func(t *testing.T) { checkShardLimit(t, url) })
 			if tt.kind != server.Elasticsearch8 { // which others share: TestSecured has one of its own
 				t.Run("killed in the middle", func(t *testing.T) { checkKilled(t, srv, url, plainly(url)) })
 				t.Run("low limits", func(t *testing.T) { checkLimits(t, srv, url, "", "") })

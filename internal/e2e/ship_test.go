@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -151,6 +152,31 @@ func checkBlock(t *testing.T, url string) {
 	}
 	blockStream(t, url, s.stream, false)
 	s.check(t, 300)
+}
+
+// checkShardLimit: a stream that would be a shard too many waits, and is stored once there may be more.
+func checkShardLimit(t *testing.T, url string) {
+	limit := func(n string) {
+		call(t, http.MethodPut, url+"/_cluster/settings", `{"persistent":{"cluster.max_shards_per_node":`+n+`}}`, nil)
+	}
+	var alarms heard
+	config := plainly(url)
+	config.OnAlarm = alarms.note
+	s := ship(t, url, "shards", config)
+	limit("1")
+	defer limit("null")
+	s.lines(t, 0, 100)
+	await(t, "the alarm", func() bool { return strings.Contains(alarms.message("documents_waiting"), "this action would add [") })
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if err := s.Flush(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Flush = %v, want that its time is over", err)
+	}
+	if h, stats := s.Health(), s.Stats(); h.Reason != "documents_waiting" || stats.Pending != 100 {
+		t.Errorf("got %+v, %+v, want 100 that wait", h, stats)
+	}
+	limit("null")
+	s.check(t, 100)
 }
 
 // withUser puts a user into the URL of a server.

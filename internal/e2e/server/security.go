@@ -17,8 +17,7 @@ type User struct {
 	Privileges []string
 }
 
-// secure makes users, their roles and tokens with the tools of the server, before it starts. The reduced server can
-// create neither API keys nor native users.
+// secure makes users, their roles and tokens with the tools of the server, before it starts.
 func (s *Server) secure(ctx context.Context) error {
 	if s.options.Password == "" {
 		return nil

@@ -20,6 +20,8 @@ type Options struct {
 	Users []User
 	// ServiceTokens names tokens of the account elastic/fleet-server; see Server.Token. Only with a Password.
 	ServiceTokens []string
+	// APIKeys gives the server what it lacks to make API keys. Only with a Password.
+	APIKeys bool
 	// Settings are more settings of the node; they win over ours.
 	Settings map[string]string
 }
@@ -61,6 +63,11 @@ func Start(ctx context.Context, kind Kind, options Options) (*Server, error) {
 	home, err := recipe.fetch(ctx, cache, recipe.version)
 	if err != nil {
 		return nil, err
+	}
+	if options.APIKeys {
+		if home, err = withAPIKeys(ctx, cache, home, java, recipe.version); err != nil {
+			return nil, err
+		}
 	}
 	s := &Server{Kind: kind, options: options, java: java, home: home, as: as, tokens: map[string]string{}}
 	if err := s.prepare(ctx, cache); err != nil {
