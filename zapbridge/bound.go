@@ -55,11 +55,23 @@ func isLink(kv attribute.KeyValue) bool { return kv.Key == "event.url" }
 
 var converters = sync.Pool{New: func() any { return new(converter) }}
 
-// addTo makes the event of a call, if the policy wants one. The converter is memory that is used again, or nil.
-func (b *bound) addTo(scope *events.Scope, rules *events.Rules, ent *zapcore.Entry, fields []zapcore.Field, c *converter) {
-	e := rules.Begin(scope, severity(ent.Level), &events.Call{Time: ent.Time, PC: ent.Caller.PC, Message: ent.Message})
+// addTo makes the event of a call, if the policy wants one.
+func (b *bound) addTo(scope *events.Scope, rules *events.Rules, ent *zapcore.Entry, fields []zapcore.Field) {
+	e := b.begin(scope, rules, ent)
 	if e == nil {
 		return
+	}
+	c := converters.Get().(*converter)
+	defer converters.Put(c)
+	b.convert(e, rules, c, fields)
+	endEvent(e, ent)
+}
+
+// begin begins the event of a call with all but the fields of the call. It is nil where the policy wants none.
+func (b *bound) begin(scope *events.Scope, rules *events.Rules, ent *zapcore.Entry) *events.Event {
+	e := rules.Begin(scope, severity(ent.Level), &events.Call{Time: ent.Time, PC: ent.Caller.PC, Message: ent.Message})
+	if e == nil {
+		return nil
 	}
 	e.AddFields(b.fields)
 	if ent.Caller.Defined {
@@ -71,14 +83,18 @@ func (b *bound) addTo(scope *events.Scope, rules *events.Rules, ent *zapcore.Ent
 	if ent.Stack != "" {
 		e.Add(semconv.CodeStacktrace(ent.Stack))
 	}
-	if c == nil {
-		c = converters.Get().(*converter)
-		defer converters.Put(c)
-	}
+	return e
+}
+
+// convert adds fields of the call to its event. The converter is memory that is used again.
+func (b *bound) convert(e *events.Event, rules *events.Rules, c *converter, fields []zapcore.Field) {
 	*c = converter{rules: rules, to: &e.Fields, prefix: b.prefix}
 	for i := range fields {
 		c.field(&fields[i])
 	}
 	*c = converter{}
+}
+
+func endEvent(e *events.Event, ent *zapcore.Entry) {
 	e.End(ent.Level.CapitalString(), ent.Message, ent.Time)
 }

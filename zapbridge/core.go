@@ -139,8 +139,20 @@ func (c *Core) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 func (c *Core) write(ent zapcore.Entry, fields []zapcore.Field, dpanics bool) error {
 	scope := c.scopeOf(c.rules, fields)
 	l := lines.Get().(*line)
-	c.addTo(&scope, c.rules, &ent, fields, &l.converter)
-	err := l.encode(c, &ent, fields, &scope)
+	e := c.begin(&scope, c.rules, &ent)
+	told, short := l.short(c, &ent, fields, scope.Traced(), e)
+	if e != nil {
+		if told < len(fields) {
+			c.convert(e, c.rules, &l.converter, fields[told:])
+		}
+		endEvent(e, &ent)
+	}
+	var err error
+	if short {
+		l.end(c.rules, &scope)
+	} else {
+		err = l.encode(c, &ent, fields, &scope)
+	}
 	if err == nil {
 		err = c.put(severity(ent.Level), l.b)
 	}

@@ -79,10 +79,6 @@ func (l *line) try(c *Core, ent *zapcore.Entry, fields []zapcore.Field, scope *e
 	if traced {
 		enc = c.traced
 	}
-	if l.short(c, ent, fields, traced) {
-		l.end(c.rules, scope)
-		return nil, nil
-	}
 	l.b = l.b[:0]
 	if c.matters(traced, fields) {
 		l.placer = placer{rules: c.rules, own: true, traced: traced, rootState: c.state.clone(l.seen[:0], traced)}

@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -80,6 +84,54 @@ func FuzzLine(f *testing.F) {
 					t.Fatalf("wrapped, %v, a later line\n%s, the first\n%s", err, other.Bytes(), first)
 				}
 			}
+		}
+	})
+}
+
+// FuzzShortEvent: the event and the log record of a call have the same attributes, whichever way its line is made; a
+// wrapped logger never takes the short one.
+func FuzzShortEvent(f *testing.F) {
+	every := []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 13, 0, 1}
+	f.Add([]byte{0, 1, 2, 4}, []byte{0, 1, 2, 4, 5, 201, 220, 240}, "key", "text", int64(7))
+	f.Add([]byte{}, []byte{0, 1, 4, 2, 19, 0, 5, 5}, "trace_id", "\xff\u2028", int64(-1))
+	f.Add([]byte{13}, []byte{0, 1, 2, 4}, "event.name", "text", int64(1))
+	f.Add([]byte{}, []byte{0, 5, 1, 4}, "event.name", "event.name", int64(-1))
+	f.Add([]byte{}, []byte{0, 1, 2, 2, 4}, "", "", int64(0x7ff8000000000000))
+	f.Add(every, every, "k\"", "span_id", int64(math.MaxInt64))
+	f.Add([]byte{}, []byte{0, 1, 4}, "k\xff", "\xfe", int64(1))
+	f.Add([]byte{}, []byte{0, 4}, strings.Repeat("long", 300), strings.Repeat("x", 70_000), int64(1))
+	f.Fuzz(func(t *testing.T, bound, call []byte, key, text string, n int64) {
+		with, fields := fuzzedFields(bound, key, text, n), fuzzedFields(call, key, text, n)
+		for i, kind := range call[:min(len(call), 64)] {
+			if kind > 200 {
+				fields[i] = [...]zap.Field{zap.Uint8(key, uint8(n)), zap.Int16(key, int16(n)), zap.Uint32(text, uint32(n)), zap.Int32(text, int32(n))}[n&3]
+			}
+		}
+		var got [2]any
+		for i, newLogger := range []func(*events.Policy) zapcore.Core{
+			func(p *events.Policy) zapcore.Core { return NewCore(nil, zap.DebugLevel, p) },
+			func(p *events.Policy) zapcore.Core { return Wrap(zap.New(plain(new(bytes.Buffer))), p).Core() },
+		} {
+			rec, r := new(recorder), record(t)
+			core := newLogger(&events.Policy{Logs: sdklog.NewLoggerProvider(sdklog.WithProcessor(rec), sdklog.WithAllowKeyDuplication())}).With(with)
+			for _, more := range [][]zap.Field{nil, {Context(r.ctx)}} {
+				core.Check(zapcore.Entry{Time: aTime, Message: text}, nil).Write(append(fields[:len(fields):len(fields)], more...)...)
+			}
+			all := []any{r.span.Events()}
+			for _, record := range rec.records {
+				all = append(all, record.EventName())
+				record.WalkAttributes(func(kv attribute.KeyValue) bool {
+					all = append(all, kv)
+					return true
+				})
+			}
+			if len(r.span.Events()) != 1 || len(rec.records) != 2 {
+				t.Fatalf("%d events, %d records", len(r.span.Events()), len(rec.records))
+			}
+			got[i] = all
+		}
+		if a, b := fmt.Sprintf("%#v", got[0]), fmt.Sprintf("%#v", got[1]); a != b {
+			t.Fatalf("our core %.2000s\nwrapped  %.2000s", a, b)
 		}
 	})
 }

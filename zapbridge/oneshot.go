@@ -41,7 +41,7 @@ func (o *oneShot) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 	o.begun = true
 	w := o.w
 	o.scope = w.scopeOf(w.rules, fields)
-	w.addTo(&o.scope, w.rules, &ent, fields, nil)
+	w.addTo(&o.scope, w.rules, &ent, fields)
 	w.clean(&ent)
 	err := o.put(&ent, fields)
 	if !o.done {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.uber.org/zap/zapcore"
 
 	"github.com/spanlog/spanlog/events"
@@ -60,18 +61,19 @@ func fieldsOf(enc zapcore.Encoder) (string, error) {
 	return strings.TrimSuffix(with, "}"), nil
 }
 
-// short makes the line if it is one of those, and reports whether it was.
-func (l *line) short(c *Core, ent *zapcore.Entry, fields []zapcore.Field, traced bool) bool {
+// short makes the line if it is one of those, and reports whether it was. The same pass adds the fields to the event of the
+// call, if there is one: that takes a third less time than a pass of their own. Told is how many fields it has added.
+func (l *line) short(c *Core, ent *zapcore.Entry, fields []zapcore.Field, traced bool, e *events.Event) (told int, ok bool) {
 	s := &c.short
 	level := int(ent.Level - zapcore.DebugLevel)
 	if !s.ok || ent.Time.IsZero() || ent.Caller.Defined || ent.LoggerName != "" || ent.Stack != "" || level < 0 || level >= len(s.levels) {
-		return false
+		return 0, false
 	}
 	l.b = append(l.b[:0], s.levels[level]...)
 	l.b = appendEpoch(l.b, float64(ent.Time.UnixNano())/1e9)
 	l.b = append(l.b, s.message...)
-	if !l.plainString(ent.Message) {
-		return false
+	if l.plainString(ent.Message) == beyond {
+		return 0, false
 	}
 	with := s.with[0]
 	if traced {
@@ -79,26 +81,75 @@ func (l *line) short(c *Core, ent *zapcore.Entry, fields []zapcore.Field, traced
 	}
 	l.b = append(l.b, with...)
 	for i := range fields {
-		f := &fields[i]
-		switch {
-		case traced && c.rules.IsID(f.Key), f.Type == zapcore.SkipType, carrierOf(f) != nil:
-		case !l.plainField(f):
-			return false
+		if !l.shortField(c, fields[i:i+1], traced, e) {
+			return i, false
 		}
+	}
+	return len(fields), true
+}
+
+// shortField adds one field to the line and to the event. It reports false, and has not added it to the event, where the
+// short way does not know it.
+func (l *line) shortField(c *Core, one []zapcore.Field, traced bool, e *events.Event) bool {
+	f := &one[0]
+	if f.Type == zapcore.SkipType || carrierOf(f) != nil {
+		return true
+	}
+	if c.rules.IsID(f.Key) { // not on the event
+		return traced || l.plainField(f) != beyond
+	}
+	written := l.plainField(f)
+	switch {
+	case written == beyond:
+		return false
+	case e == nil:
+	case written == asIs && setPlain(&e.Fields, f):
+	default:
+		c.convert(e, c.rules, &l.converter, one)
 	}
 	return true
 }
 
-// plainField adds a field after a comma, if it is of a usual type.
-func (l *line) plainField(f *zapcore.Field) bool {
-	l.b = append(l.b, ',')
-	if !l.plainString(f.Key) {
+// setPlain adds a field that stands on the line as it is to the event. It reports false where that takes a converter.
+func setPlain(on *events.Fields, f *zapcore.Field) bool {
+	if !events.IsPlain(f.Key, f.String) {
 		return false
+	}
+	switch f.Type {
+	case zapcore.StringType:
+		*on.Place(0, f.Key) = attribute.StringValue(f.String)
+	case zapcore.Int64Type:
+		*on.Place(0, f.Key) = attribute.Int64Value(f.Integer)
+	case zapcore.BoolType:
+		*on.Place(0, f.Key) = attribute.BoolValue(f.Integer == 1)
+	case zapcore.Float64Type:
+		*on.Place(0, f.Key) = attribute.Float64Value(math.Float64frombits(uint64(f.Integer)))
+	default:
+		return false
+	}
+	return true
+}
+
+// form says how a text or a field stands on the line.
+type form uint8
+
+const (
+	beyond  form = iota // zap has it otherwise: it is not for the short way
+	escaped             // in other characters than its own
+	asIs                // then it is UTF-8
+)
+
+// plainField adds a field after a comma, if it is of a usual type.
+func (l *line) plainField(f *zapcore.Field) form {
+	l.b = append(l.b, ',')
+	key := l.plainString(f.Key)
+	if key == beyond {
+		return beyond
 	}
 	l.b = append(l.b, ':')
 	switch f.Type {
 	case zapcore.StringType:
-		return l.plainString(f.String)
+		return min(key, l.plainString(f.String))
 	case zapcore.Int64Type, zapcore.Int32Type, zapcore.Int16Type, zapcore.Int8Type:
 		l.b = strconv.AppendInt(l.b, f.Integer, 10)
 	case zapcore.Uint64Type, zapcore.Uint32Type, zapcore.Uint16Type, zapcore.Uint8Type:
@@ -106,11 +157,13 @@ func (l *line) plainField(f *zapcore.Field) bool {
 	case zapcore.BoolType:
 		l.b = strconv.AppendBool(l.b, f.Integer == 1)
 	case zapcore.Float64Type:
-		return l.plainFloat(math.Float64frombits(uint64(f.Integer)))
+		if !l.plainFloat(math.Float64frombits(uint64(f.Integer))) {
+			return beyond
+		}
 	default:
-		return false
+		return beyond
 	}
-	return true
+	return key
 }
 
 func (l *line) plainFloat(f float64) bool {
@@ -126,8 +179,14 @@ func (l *line) plainFloat(f float64) bool {
 }
 
 // plainString adds a string. Zap escapes all that we escape but for two separators.
-func (l *line) plainString(text string) bool {
+func (l *line) plainString(text string) form {
 	from := len(l.b)
 	l.b = events.AppendJSONString(l.b, text)
-	return len(l.b)-from == len(text)+2 || !strings.ContainsAny(text, "\u2028\u2029")
+	switch {
+	case len(l.b)-from == len(text)+2:
+		return asIs
+	case strings.ContainsAny(text, "\u2028\u2029"):
+		return beyond
+	}
+	return escaped
 }

@@ -72,7 +72,7 @@ func TestShort(t *testing.T) {
 		if err1, err2 := o.Write(ent, fields), p.Write(ent, fields); err1 != nil || err2 != nil || ours.String() != theirs.String() {
 			t.Fatalf("%v %v\ngot  %s\nwant %s", err1, err2, ours.String(), theirs.String())
 		}
-		if new(line).short(o.(*Core), &ent, fields, false) {
+		if _, ok := new(line).short(o.(*Core), &ent, fields, false, nil); ok {
 			short++
 		}
 	}

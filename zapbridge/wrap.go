@@ -115,7 +115,7 @@ func (w *wrapper) Write(ent zapcore.Entry, fields []zapcore.Field) error {
 		return deliver(w.inner, &ent, fields)
 	}
 	scope := w.scopeOf(w.rules, fields)
-	w.addTo(&scope, w.rules, &ent, fields, nil)
+	w.addTo(&scope, w.rules, &ent, fields)
 	w.clean(&ent)
 	err := w.put(&ent, &scope, fields)
 	flush(w.rules, &scope, ent.Level, false)

@@ -17,6 +17,7 @@ func zapMutants() []Mutant {
 		redact  = "zapbridge/redact.go"
 		root    = "zapbridge/root.go"
 		schema  = "zapbridge/schema.go"
+		short   = "zapbridge/short.go"
 		value   = "zapbridge/value.go"
 		with    = "zapbridge/with.go"
 		wrap    = "zapbridge/wrap.go"
@@ -35,7 +36,7 @@ func zapMutants() []Mutant {
 		{"zap: wrapped, ids in the open namespace", wrap, `from := min(opens, hides)`, `from := max(opens, hides, len(fields))`, bridge,
 			[]string{"ids-root-in-group", "ids-root-in-two-groups", "ids-root-in-empty-group", "ids-once-with", "ids-once-both",
 				"ids-once-in-group", "bound-then-derived", "derived-then-bound", "context-fields-in-group", "link"}},
-		{"zap: user's ids removed always", encode, `enc, traced := c.plain, scope.Span.SpanContext().IsValid()`, `enc, traced := c.plain, true`, bridge,
+		{"zap: user's ids removed always", core, `fields, scope.Traced(), e)`, `fields, true, e)`, bridge,
 			[]string{"own-id-without-span-with", "own-id-without-span-call"}},
 		{"zap: ids' names taken in namespaces", convert, `if c.prefix != "" || !c.rules.IsID(key) {`, `if !c.rules.IsID(key) {`, bridge,
 			[]string{"own-id-in-group"}},
@@ -60,13 +61,21 @@ func zapMutants() []Mutant {
 		{"zap: members of objects lost", convert, `err := c.object(m)`, `err := error(nil)`, bridge,
 			[]string{"group-members", "group-members-with"}},
 		{"zap: integers as floats", convert, `c.to.AddInt64(group, name, v)`, `c.to.AddFloat64(group, name, float64(v))`, bridge,
-			[]string{"type-int", "type-int-with", "type-large-int", "type-large-int-with", "type-exact-int", "type-exact-int-with"}},
+			[]string{"type-int-with", "type-large-int-with", "type-exact-int-with"}},
+		{"zap: integers of a call as floats", short, `attribute.Int64Value(f.Integer)`, `attribute.Float64Value(float64(f.Integer))`, bridge,
+			[]string{"type-int", "type-large-int", "type-exact-int"}},
 		{"zap: floats cut", convert, `c.to.AddFloat64(group, name, v)`, `c.to.AddInt64(group, name, int64(v))`, bridge,
-			[]string{"type-float", "type-float-with"}},
+			[]string{"type-float-with"}},
+		{"zap: floats of a call cut", short, `attribute.Float64Value(math.Float64frombits(uint64(f.Integer)))`, `attribute.Int64Value(int64(math.Float64frombits(uint64(f.Integer))))`, bridge,
+			[]string{"type-float"}},
 		{"zap: float32s cut", convert, `c.AddFloat64(key, float64(v))`, `c.AddInt64(key, int64(v))`, bridge,
 			[]string{"type-float32", "type-float32-with"}},
 		{"zap: bools as strings", convert, `c.to.AddBool(group, name, v)`, `c.to.AddString(group, name, strconv.FormatBool(v))`, bridge,
-			[]string{"type-bool", "type-bool-with"}},
+			[]string{"type-bool-with"}},
+		{"zap: bools of a call as strings", short, `attribute.BoolValue(f.Integer == 1)`, `attribute.StringValue(strconv.FormatBool(f.Integer == 1))`, bridge,
+			[]string{"type-bool"}},
+		{"zap: fields beyond the short way not on the event", core, `c.convert(e, c.rules, &l.converter, fields[told:])`, `_ = l.converter`, bridge,
+			[]string{"type-error", "type-strings", "two-errors", "bad-nan"}},
 		{"zap: durations as text", convert, `v time.Duration) { c.AddInt64(key, int64(v)) }`, `v time.Duration) { c.AddString(key, v.String()) }`, bridge,
 			[]string{"type-duration", "type-duration-with"}},
 		{"zap: strings counted", marshal, `attribute.StringSlice(key, s)`, `attribute.Int(key, len(s))`, bridge,
@@ -132,7 +141,7 @@ func zapMutants() []Mutant {
 			[]string{"bad-nan", "bad-infinite"}},
 		{"zap: times not added", convert, `c.put(events.Time(key, v))`, "if y := v.Year(); y >= 0 && y < 10000 {\n\t\tc.put(events.Time(key, v))\n\t}", bridge,
 			[]string{"bad-late-time", "bad-early-time"}},
-		{"zap: line made under the lock", core, "\terr := l.encode(c, &ent, fields, &scope)\n", "\tc.mu.Lock()\n\terr := l.encode(c, &ent, fields, &scope)\n\tc.mu.Unlock()\n", bridge,
+		{"zap: line made under the lock", core, "\terr = l.encode(c, &ent, fields, &scope)\n", "\tc.mu.Lock()\n\t\terr = l.encode(c, &ent, fields, &scope)\n\t\tc.mu.Unlock()\n", bridge,
 			[]string{"logs-itself-stringer", "logs-itself-marshaler", "logs-itself-error", "logs-itself-object"}},
 	}
 }
