@@ -60,9 +60,9 @@ func (r *Rules) AppendIDs(line []byte, sc trace.SpanContext) []byte {
 	if !sc.IsValid() {
 		return line
 	}
-	members := r.members.find(&sc)
+	members := r.members.Find(&sc)
 	if members == nil {
-		members = r.members.keep(&sc, r.ids.members(&sc))
+		members = r.members.Keep(&sc, r.ids.members(&sc))
 	}
 	return append(line, *members...)
 }
@@ -72,7 +72,7 @@ func (r *Rules) AppendScopeIDs(line []byte, s *Scope) []byte {
 	if !s.traced {
 		return line
 	}
-	if members := r.members.of(&s.key, s.flags); members != nil {
+	if members := r.members.Of(&s.key, s.flags); members != nil {
 		return append(line, *members...)
 	}
 	return r.AppendIDs(line, s.Span.SpanContext())
@@ -126,9 +126,9 @@ func (r *Rules) IDs(sc trace.SpanContext) (fields [3]attribute.KeyValue, n int) 
 	if !sc.IsValid() {
 		return fields, 0
 	}
-	f := r.fields.find(&sc)
+	f := r.fields.Find(&sc)
 	if f == nil {
-		f = r.fields.keep(&sc, r.ids.fields(&sc))
+		f = r.fields.Keep(&sc, r.ids.fields(&sc))
 	}
 	return f.all, f.n
 }
@@ -138,9 +138,9 @@ func (r *Rules) IDAttrs(sc trace.SpanContext) []slog.Attr {
 	if !sc.IsValid() {
 		return nil
 	}
-	attrs := r.attrs.find(&sc)
+	attrs := r.attrs.Find(&sc)
 	if attrs == nil {
-		attrs = r.attrs.keep(&sc, r.ids.attrs(&sc))
+		attrs = r.attrs.Keep(&sc, r.ids.attrs(&sc))
 	}
 	return *attrs
 }

@@ -21,9 +21,9 @@ type Rules struct {
 	schema   Schema
 	names    Names
 	ids      ids
-	members  idCache[string] // the ids in the forms that lines want
-	fields   idCache[idFields]
-	attrs    idCache[[]slog.Attr]
+	members  spanstate.IDCache[string] // the ids in the forms that lines want
+	fields   spanstate.IDCache[idFields]
+	attrs    spanstate.IDCache[[]slog.Attr]
 	event    slog.Leveler
 	status   slog.Leveler
 	groups   Groups

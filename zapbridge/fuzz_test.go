@@ -77,6 +77,12 @@ func FuzzLine(f *testing.F) {
 			if len(want) > 0 && !json.Valid(first) {
 				t.Fatalf("wrapped, no JSON: %s", first)
 			}
+			around := Wrap(zap.New(foreign{plain(&other)}), p).Core()
+			for range 2 { // the ids are made once
+				if got := write(&other, around, append(fields, Context(remote()))); len(want) > 0 && !bytes.Equal(got, first) {
+					t.Fatalf("around a user's core\n%s, around zap's\n%s", got, first)
+				}
+			}
 			core := wrapped.With(with)
 			for range 2 * spanCalls { // until the span has a core
 				other.Reset()

@@ -18,8 +18,15 @@ type memory struct {
 var memories = sync.Pool{New: func() any { return new(memory) }}
 
 func (m *memory) free() {
-	if cap(m.fields) <= maxFields {
-		clear(m.fields)
-		memories.Put(m)
+	m.fields = m.cleared()
+	memories.Put(m)
+}
+
+// cleared returns the memory of the fields without them, nil where it is too large to be used again.
+func (m *memory) cleared() []zapcore.Field {
+	if cap(m.fields) > maxFields {
+		return nil
 	}
+	clear(m.fields)
+	return m.fields[:0]
 }

@@ -19,6 +19,7 @@ type oneShot struct {
 	scope events.Scope          // of the call
 	begun bool
 	done  bool // the wrapped core's cores have written
+	memory
 }
 
 var _ zapcore.Core = (*oneShot)(nil)
@@ -60,9 +61,7 @@ func (o *oneShot) put(ent *zapcore.Entry, fields []zapcore.Field) error {
 	if ok {
 		return o.deliver(ent, line)
 	}
-	m := memories.Get().(*memory)
-	defer m.free()
-	return o.deliver(ent, o.w.line(m, &o.scope, fields, false))
+	return o.deliver(ent, o.w.line(&o.memory, &o.scope, fields, false))
 }
 
 // written is told after the last core has written, and before what the entry's hook does.
@@ -97,7 +96,9 @@ func (o *oneShot) try(in *zapcore.CheckedEntry, line []zapcore.Field) (failed *f
 }
 
 func (o *oneShot) free() {
+	m := o.memory.cleared()
 	*o = oneShot{}
+	o.memory.fields = m
 	oneShots.Put(o)
 }
 

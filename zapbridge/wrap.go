@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/spanlog/spanlog/events"
+	"github.com/spanlog/spanlog/internal/spanstate"
 )
 
 // Wrap returns a logger that adds ids and span events to what l does. A nil p means the defaults. The cores of l decide
@@ -28,7 +29,7 @@ func Wrap(l *zap.Logger, p *events.Policy) *zap.Logger {
 			w.inner = inner.With(constant)
 		}
 		w.direct = isIOCore(inner) && !w.mayPanic
-		w.names = hexNames(w.rules)
+		w.names, w.ids = hexNames(w.rules), new(spanstate.IDCache[idFields])
 		w.idle = !w.rules.Records() && !w.rules.Redacts() && len(w.rules.Constant()) == 0
 		if hasZapEncoder(w.inner) {
 			w.spans = new(spanCores)
@@ -51,6 +52,7 @@ type wrapper struct {
 	idle  bool       // a call without a Context field is of no interest: there is nothing to add, to place or to hide
 	spans *spanCores // made of inner; nil where it is not such a core
 	names *[3]string // of the ids, see hexIDs
+	ids   *spanstate.IDCache[idFields]
 
 	mayPanic bool // when inner is asked for a level
 	direct   bool // inner decides by the level alone, see ioCore
@@ -199,6 +201,15 @@ func quiet(c *carrier) zapcore.Field {
 	return zapcore.Field{Type: zapcore.InlineMarshalerType, Interface: (*silent)(c)}
 }
 
+// hush makes the Context fields quiet. The fields are ours.
+func hush(fields []zapcore.Field) {
+	for i := range fields {
+		if c := carrierOf(&fields[i]); c != nil {
+			fields[i] = quiet(c)
+		}
+	}
+}
+
 // unchanged returns the fields of a call as the wrapped core is to have them if they are a part of fields. Ids says that
 // the core has those of the call's span.
 func (w *wrapper) unchanged(scope *events.Scope, fields []zapcore.Field, ids bool) (_ []zapcore.Field, ok bool) {
@@ -208,15 +219,16 @@ func (w *wrapper) unchanged(scope *events.Scope, fields []zapcore.Field, ids boo
 	if ids {
 		fields = withoutCarrier(fields)
 	}
-	return fields, w.usual(fields, ids) || !needPlace(w.rules, fields, ids, w.prefix != "", false)
+	return fields, w.usual(fields, ids, false) || !needPlace(w.rules, fields, ids, w.prefix != "", false)
 }
 
-// usual is needPlace for most calls, in half the time: it reports that there are no inline objects and no namespaces, and
-// no ids' names on a traced line.
-func (w *wrapper) usual(fields []zapcore.Field, traced bool) bool {
+// usual is needPlace for most calls, in half the time: it reports that there are no inline objects, but for Context fields
+// where these are welcome, no namespaces, and no ids' names on a traced line.
+func (w *wrapper) usual(fields []zapcore.Field, traced, carriers bool) bool {
 	for i := range fields {
 		f := &fields[i]
-		if f.Type == zapcore.InlineMarshalerType || f.Type == zapcore.NamespaceType || traced && w.rules.IsID(f.Key) {
+		inline := f.Type == zapcore.InlineMarshalerType && (!carriers || carrierOf(f) == nil)
+		if inline || f.Type == zapcore.NamespaceType || traced && w.rules.IsID(f.Key) {
 			return false
 		}
 	}
@@ -245,8 +257,11 @@ func (w *wrapper) line(m *memory, scope *events.Scope, fields []zapcore.Field, i
 }
 
 func (w *wrapper) appendIDs(dst []zapcore.Field, m *memory, sc trace.SpanContext) []zapcore.Field {
-	if w.spans == nil || w.names == nil || !sc.IsValid() {
-		return appendIDs(dst, w.rules, sc)
+	switch {
+	case !sc.IsValid():
+		return dst
+	case w.spans == nil || w.names == nil:
+		return w.appendIDFields(dst, &sc)
 	}
 	m.ids.set(w.names, &sc)
 	return append(dst, zap.Inline(&m.ids))
@@ -254,8 +269,10 @@ func (w *wrapper) appendIDs(dst []zapcore.Field, m *memory, sc trace.SpanContext
 
 // placed appends fields as they stand on the line, and reports whether what follows is still at its root.
 func (w *wrapper) placed(dst, fields []zapcore.Field, traced, root bool) ([]zapcore.Field, bool) {
-	if w.spans != nil && w.usual(fields, traced && root) {
-		return append(dst, fields...), root
+	if w.usual(fields, traced && root, w.spans == nil) { // to copy all at once is faster than field by field: 70 ns of five
+		dst = append(dst, fields...)
+		hush(dst[len(dst)-len(fields):])
+		return dst, root
 	}
 	p := placer{rules: w.rules, traced: traced}
 	guards := traced || len(w.rules.Constant()) > 0
