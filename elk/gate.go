@@ -2,6 +2,7 @@ package elk
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,8 @@ type gate struct {
 	floor    time.Time // what of that the server asked for
 	failures int       // since the last answer
 	probing  bool      // with failures: one request is on its way
+	line     []uint64  // with failures: tickets of those who wait, longest first
+	tickets  uint64    // given so far
 	limit    int       // documents in a request, 0 for any number
 	backoff  backoff
 	taken    atomic.Uint64 // answers with a verdict on a document
@@ -39,25 +42,58 @@ func newGate(c Config) *gate {
 
 // enter waits until a request may leave, and returns how many documents it
 // may hold, 0 for any number; false when ctx ended. answered or failed must
-// follow.
+// follow. After a failure those who wait take turns: else one request that
+// always fails might take one try after the other, while the pauses grow.
 func (g *gate) enter(ctx context.Context) (limit int, ok bool) {
+	ticket := uint64(0) // not in line
 	for {
 		g.mu.Lock()
 		wait := time.Until(g.until)
-		if wait <= 0 && g.failures > 0 && g.probing {
+		if wait <= 0 && g.failures > 0 && (g.probing || !g.isFirst(ticket)) {
 			wait = -1
 		} else if wait <= 0 {
+			g.leave(ticket)
 			g.probing = true
 			limit = g.limit
 			g.mu.Unlock()
 			return limit, ctx.Err() == nil
 		}
+		ticket = g.join(ticket)
 		changed := g.changed
 		g.mu.Unlock()
 		if !sleep(ctx, wait, changed) {
+			g.giveUp(ticket)
 			return 0, false
 		}
 	}
+}
+
+// isFirst reports whether it is a ticket's turn. Under mu.
+func (g *gate) isFirst(ticket uint64) bool { return len(g.line) == 0 || g.line[0] == ticket }
+
+// join puts who has no ticket at the end of the line. Under mu.
+func (g *gate) join(ticket uint64) uint64 {
+	if ticket == 0 {
+		g.tickets++
+		ticket = g.tickets
+		g.line = append(g.line, ticket)
+	}
+	return ticket
+}
+
+// leave takes a ticket out of the line, if it is there. Under mu.
+func (g *gate) leave(ticket uint64) {
+	if i := slices.Index(g.line, ticket); i >= 0 {
+		g.line = slices.Delete(g.line, i, i+1)
+	}
+}
+
+// giveUp leaves the line to the others.
+func (g *gate) giveUp(ticket uint64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.leave(ticket)
+	g.broadcast()
 }
 
 // answered notes that the server decided on documents.

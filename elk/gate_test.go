@@ -58,6 +58,42 @@ func TestSlowStart(t *testing.T) {
 	}
 }
 
+// TestGateTakesTurns: who has failed goes behind those who wait, and who gives
+// up holds up nobody.
+func TestGateTakesTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(Config{BackoffMin: time.Second, BackoffMax: time.Minute})
+		g.failed(1, 0)
+		var tries []string
+		try := func(ctx context.Context, who string) {
+			if _, ok := g.enter(ctx); ok {
+				tries = append(tries, who)
+				time.Sleep(time.Second)
+				g.failed(1, 0)
+			}
+		}
+		gone, cancel := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		for _, who := range []string{"a", "b", "c"} {
+			all.Go(func() {
+				for range 20 {
+					try(t.Context(), who)
+				}
+			})
+			synctest.Wait()
+			if who == "a" { // behind the first
+				all.Go(func() { try(gone, "nobody") })
+				synctest.Wait()
+			}
+		}
+		cancel()
+		all.Wait()
+		if got, want := strings.Join(tries, ""), strings.Repeat("abc", 20); got != want {
+			t.Errorf("tries %s, want %s", got, want)
+		}
+	})
+}
+
 // TestSkipLetsTheNextGo: when a request has failed and what may have been the
 // cause waits apart, the next one leaves at once, and does not wait for an
 // answer that nobody has asked for.
