@@ -63,3 +63,18 @@ func TestEveryCutOfAValue(t *testing.T) {
 		}
 	}
 }
+
+func FuzzCutJSON(f *testing.F) {
+	r := (&events.Policy{Redact: []events.Redaction{events.RedactSecrets()}}).Rules()
+	f.Add(`{"a":[1,true,{"b":"x\"y\u00e9\\"},[]],"password":"x","c":-1.5e3,"d":null}`, uint(30))
+	f.Add(`[[{}], "a" , {"token" : {"a":1}} ] `, uint(20))
+	f.Fuzz(func(t *testing.T, text string, end uint) {
+		if !json.Valid([]byte(text)) || text[0] != '{' && text[0] != '[' {
+			return
+		}
+		part := text[:1+end%uint(len(text))]
+		if got := r.Clean(attribute.String("v", part+"…")).Value.AsString(); !json.Valid([]byte(strings.TrimSuffix(got, "…"))) {
+			t.Errorf("%q of %q is no JSON", got, part)
+		}
+	})
+}

@@ -44,7 +44,7 @@ type Policy struct {
 	Groups Groups
 
 	// Resource is on every line, at its root: give it the attributes of the SDK's resource, so that lines and spans
-	// name their service alike.
+	// name their service alike. A value of type MAP or SLICE is there as its JSON, in a string; so is one of SpanAttributes.
 	Resource []attribute.KeyValue
 
 	// TraceURL makes the link of a line to its trace, the field event.url. A line has it only when the trace is kept: the

@@ -60,7 +60,7 @@ var rules = map[string]rule{
 	testkit + "/mutants":        {ours: []string{testkit}},
 	"internal/readme":           {not: []string{"..."}},
 	"internal/arrows":           {not: []string{"..."}},
-	"internal/testenv":          {not: []string{"..."}},
+	"internal/testenv":          {not: append([]string{"go.opentelemetry.io/...", zap, zerolog}, light...)},
 	"examples/internal/printer": {not: []string{contrib, otlp, zap, zerolog, "github.com/elastic/..."}},
 	"examples/slog":             example("slogbridge"),
 	"examples/stdlog":           example("slogbridge"),
