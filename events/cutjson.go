@@ -77,9 +77,7 @@ func (s *nesting) step(text string, i int) {
 
 // closing is what closes the brackets, the innermost first.
 func closing(open []byte) string {
-	var b strings.Builder
-	for _, c := range slices.Backward(open) {
-		b.WriteByte(c)
-	}
-	return b.String()
+	brackets := slices.Clone(open)
+	slices.Reverse(brackets)
+	return string(brackets)
 }
