@@ -105,6 +105,9 @@ func FuzzShortEvent(f *testing.F) {
 	f.Add([]byte{}, []byte{0, 1, 2, 2, 4}, "", "", int64(0x7ff8000000000000))
 	f.Add(every, every, "k\"", "span_id", int64(math.MaxInt64))
 	f.Add([]byte{}, []byte{0, 1, 4}, "k\xff", "\xfe", int64(1))
+	f.Add([]byte("0"), []byte("(00\x02"), "trace_id", "\xff\x80\x80\xa8", int64(-1))
+	f.Add([]byte{}, []byte{19, 0, 5}, "trace_id", "text", int64(-1))
+	f.Add([]byte{}, []byte("9000\x13\x00\x05\x05"), "trace_id", "\xff\xe2\x10\xa8", int64(-1))
 	f.Add([]byte{}, []byte{0, 4}, strings.Repeat("long", 300), strings.Repeat("x", 70_000), int64(1))
 	f.Fuzz(func(t *testing.T, bound, call []byte, key, text string, n int64) {
 		with, fields := fuzzedFields(bound, key, text, n), fuzzedFields(call, key, text, n)

@@ -92,19 +92,22 @@ func (l *line) short(c *Core, ent *zapcore.Entry, fields []zapcore.Field, traced
 // short way does not know it.
 func (l *line) shortField(c *Core, one []zapcore.Field, traced bool, e *events.Event) bool {
 	f := &one[0]
-	if f.Type == zapcore.SkipType || carrierOf(f) != nil {
+	switch {
+	case f.Type == zapcore.SkipType, carrierOf(f) != nil:
 		return true
+	case f.Type == zapcore.NamespaceType: // also one with the name of an id: what follows is in it
+		return false
 	}
-	if c.rules.IsID(f.Key) { // not on the event
-		return traced || l.plainField(f) != beyond
+	isID, written := c.rules.IsID(f.Key), escaped
+	if !isID || !traced {
+		written = l.plainField(f)
 	}
-	written := l.plainField(f)
 	switch {
 	case written == beyond:
 		return false
 	case e == nil:
-	case written == asIs && setPlain(&e.Fields, f):
-	default:
+	case written == asIs && !isID && setPlain(&e.Fields, f):
+	default: // an id is not on the event, but errors are that have its name
 		c.convert(e, c.rules, &l.converter, one)
 	}
 	return true

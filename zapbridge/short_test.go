@@ -2,8 +2,10 @@ package zapbridge
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,5 +80,31 @@ func TestShort(t *testing.T) {
 	}
 	if short < 3000 {
 		t.Errorf("%d lines of 20,000 went the short way", short)
+	}
+}
+
+// TestShortNamespaceOfAnID: a namespace with the name of an id holds what follows, under another name.
+func TestShortNamespaceOfAnID(t *testing.T) {
+	var b bytes.Buffer
+	r := record(t)
+	l := zap.New(NewCore(&b, zap.DebugLevel, nil))
+	l.Info("m", Context(r.ctx), zap.Namespace("trace_id"), zap.Int("b", 2))
+	if !strings.Contains(b.String(), `"labels.trace_id":{"b":2}`) || strings.Count(b.String(), `"trace_id":`) != 1 {
+		t.Errorf("line %s", b.String())
+	}
+	attrs := r.span.Events()[0].Attributes
+	if last := attrs[len(attrs)-1]; last.Key != "trace_id.b" {
+		t.Errorf("the event has %v", attrs)
+	}
+}
+
+// TestShortErrorsOfAnID: a list of errors with the name of an id gives way on the line, and is the exception of the event.
+func TestShortErrorsOfAnID(t *testing.T) {
+	r := record(t)
+	l := zap.New(NewCore(new(bytes.Buffer), zap.DebugLevel, nil))
+	l.Info("m", Context(r.ctx), zap.Errors("trace_id", []error{errors.New("declined")}))
+	attrs := r.span.Events()[0].Attributes
+	if last := attrs[len(attrs)-1]; last.Key != "exception.message" || last.Value.AsString() != "declined" {
+		t.Errorf("the event has %v", attrs)
 	}
 }
