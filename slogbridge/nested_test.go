@@ -18,14 +18,6 @@ import (
 
 // A handler of ours behind one that spreads records cannot be seen by Wrap; what stands on the line already does not come again.
 func TestOursBehindMultiHandler(t *testing.T) {
-	member, err := baggage.NewMember("user", "bob")
-	if err != nil {
-		t.Fatal(err)
-	}
-	members, err := baggage.New(member)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, inner := range map[string]func(io.Writer, *events.Policy) slog.Handler{
 		"own": func(w io.Writer, p *events.Policy) slog.Handler { return slogbridge.NewHandler(w, nil, p) },
 		"wrapped": func(w io.Writer, p *events.Policy) slog.Handler {
@@ -34,7 +26,7 @@ func TestOursBehindMultiHandler(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, end := recording(t)
-			ctx = events.ContextWith(baggage.ContextWithBaggage(ctx, members), slog.String("tenant", "acme"))
+			ctx = asked(t, ctx)
 			var buf bytes.Buffer
 			h := slog.NewMultiHandler(inner(&buf, &events.Policy{Baggage: []string{"user"}}), slog.NewJSONHandler(io.Discard, nil))
 			l := slog.New(slogbridge.Wrap(h, &events.Policy{Baggage: []string{"user"}}))
@@ -61,17 +53,23 @@ func TestOursBehindMultiHandler(t *testing.T) {
 	}
 }
 
+// asked returns ctx with a user in its baggage and a tenant among its fields.
+func asked(t *testing.T, ctx context.Context) context.Context {
+	t.Helper()
+	user, err := baggage.NewMember("user", "bob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bag, err := baggage.New(user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return events.ContextWith(baggage.ContextWithBaggage(ctx, bag), slog.String("tenant", "acme"))
+}
+
 // With on a slog.MultiHandler binds the handlers of ours in it too: each has the ids under its own names, and what its
 // policy takes from the bound context; the call is one event.
 func TestWithBindsBehindMultiHandler(t *testing.T) {
-	member, err := baggage.NewMember("user", "bob")
-	if err != nil {
-		t.Fatal(err)
-	}
-	members, err := baggage.New(member)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, log := range map[string]func(*slog.Logger){
 		"no context":      func(l *slog.Logger) { l.Info("m", "a", 1) },
 		"without a span":  func(l *slog.Logger) { l.InfoContext(t.Context(), "m", "a", 1) },
@@ -80,7 +78,7 @@ func TestWithBindsBehindMultiHandler(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, end := recording(t)
-			ctx = events.ContextWith(baggage.ContextWithBaggage(ctx, members), slog.String("tenant", "acme"))
+			ctx = asked(t, ctx)
 			var ecs, gcp, plain bytes.Buffer
 			h := slog.NewMultiHandler(
 				slogbridge.NewHandler(&ecs, nil, &events.Policy{Schema: events.ECS, Baggage: []string{"user"}}),
